@@ -1,0 +1,71 @@
+import { Command } from "commander";
+import { fileURLToPath } from "node:url";
+import type { HubConfig } from "../config/mod.ts";
+import { startLogging } from "../logger/mod.ts";
+import { provideServers } from "../provide_servers.ts";
+import { addConfigOptions, configOf } from "./config_options.ts";
+import { keepFresh } from "./keep_fresh.ts";
+import { printError, style } from "./output.ts";
+import { runUntilSignal } from "./run_until_signal.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+const WATCHED = ["src", "packages", "actors", "bridges", "examples", "migrations"];
+const WATCHED_FILES = /\.(tsx?|sql|sh|jsonc?)$/;
+
+/** `hub dev`: `hub start` that starts again whenever a source file changes. */
+export function devCommand(): Command {
+  const command = new Command("dev")
+    .description("start a hub node and start it again on every change; its servers keep running")
+    .allowUnknownOption(false)
+    .action(async (options: Record<string, unknown>) => {
+      await requireAllPermissions();
+      const { config } = await configOf(options);
+      await develop(config);
+    });
+  return addConfigOptions(command);
+}
+
+/** A node that reloads itself starts programs and watches files: more than a node may. */
+async function requireAllPermissions(): Promise<void> {
+  const { state } = await Deno.permissions.query({ name: "run" });
+  if (state !== "granted") throw new Error('Run it with "deno task dev".');
+}
+
+async function develop(config: HubConfig): Promise<void> {
+  await using _logging = startLogging(config.log);
+  await runUntilSignal({
+    deadlineMs: config.shutdown.deadlineMs * 2,
+    async start(signal) {
+      const onStep = (step: string) => printError(style(`  ${step} …`, "dim"));
+      await using stack = new AsyncDisposableStack();
+      const servers = stack.use(await provideServers(config, { signal, onStep }));
+      stack.use(keepFresh({
+        spawn: () => spawnNode(servers.config),
+        paths: WATCHED.map((folder) => fileURLToPath(new URL(folder, ROOT))),
+        matters: (path) => WATCHED_FILES.test(path) && !path.includes("node_modules"),
+      }));
+      return stack.move();
+    },
+  });
+}
+
+/** A node with the flags of this command, on the servers that run already. */
+function spawnNode({ nats, postgres }: HubConfig): Deno.ChildProcess {
+  const env = {
+    NATS_URL: nats.url,
+    HUB_NATS_USER: nats.user,
+    HUB_NATS_PASSWORD: nats.password,
+    DATABASE_URL: postgres.url,
+  };
+  const set = Object.entries(env).filter((entry): entry is [string, string] =>
+    entry[1] !== undefined
+  );
+  const main = fileURLToPath(new URL("../main.ts", import.meta.url));
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "--allow-all", main, "start", "--until-stdin-closes", ...Deno.args.slice(1)],
+    env: Object.fromEntries(set),
+    stdin: "piped",
+    // Ctrl-C reaches the whole process group: this process passes it on when it is time.
+    detached: true,
+  }).spawn();
+}

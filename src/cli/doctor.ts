@@ -1,0 +1,48 @@
+import { Command } from "commander";
+import { RELEASED_AT } from "../version.ts";
+import type { HubConfig } from "../config/mod.ts";
+import { type Finding, runChecks } from "../doctor/check.ts";
+import { machineChecks } from "../doctor/check_machine.ts";
+import { natsCheck } from "../doctor/check_nats.ts";
+import { clockCheck, postgresCheck } from "../doctor/check_postgres.ts";
+import { addConfigOptions, configOf } from "./config_options.ts";
+import { CommandFailed } from "./command_failed.ts";
+import { print, style } from "./output.ts";
+
+/** `hub doctor`: looks at everything a hub needs and says what to do. */
+export function doctorCommand(): Command {
+  const command = new Command("doctor")
+    .description("check NATS, Postgres, versions, ports, disk and clock, and say what to do")
+    .option("--json", "as one JSON array")
+    .action(async (options: Record<string, unknown>) => {
+      const { config } = await configOf(options);
+      await examine(config, { json: options.json === true });
+    });
+  return addConfigOptions(command);
+}
+
+async function examine(config: HubConfig, { json }: { json: boolean }): Promise<void> {
+  const checks = [
+    ...machineChecks(config),
+    natsCheck(config),
+    postgresCheck(config),
+    clockCheck(config, RELEASED_AT),
+  ];
+  const findings = await runChecks(checks, (finding) => json || print(...linesOf(finding)));
+  const failing = findings.filter(({ status }) => status === "failing");
+  if (json) print(JSON.stringify(findings, null, 2));
+  else print("", failing.length === 0 ? "A hub can start here." : "A hub cannot start here yet.");
+  if (failing.length > 0) throw new CommandFailed("the doctor found something");
+}
+
+const MARKS = {
+  ok: ["✓", "green"],
+  warning: ["!", "yellow"],
+  failing: ["✗", "red"],
+} as const;
+
+function linesOf({ name, status, found, advice }: Finding): string[] {
+  const [mark, colour] = MARKS[status];
+  const line = `${style(mark, colour)} ${name.padEnd(15)} ${found}`;
+  return advice === undefined ? [line] : [line, `${" ".repeat(18)}${advice}`];
+}

@@ -1,0 +1,68 @@
+/**
+ * The command line.
+ *
+ * @module
+ */
+import { Command, CommanderError } from "commander";
+import { ConfigError } from "../config/mod.ts";
+import { CommandFailed } from "./command_failed.ts";
+import { configCommand } from "./config.ts";
+import { devCommand } from "./dev.ts";
+import { doctorCommand } from "./doctor.ts";
+import { print, printError, style } from "./output.ts";
+import { startCommand } from "./start.ts";
+import { versionCommand } from "./version.ts";
+
+/** Runs one command line and returns the process's exit code. */
+export async function runProgram(args: readonly string[]): Promise<number> {
+  try {
+    await createProgram().parseAsync([...args], { from: "user" });
+    return 0;
+  } catch (error) {
+    return report(error);
+  }
+}
+
+function createProgram(): Command {
+  const program = new Command("hub")
+    .description("An actor-model hub on NATS: durable actors, callable tools, any node.")
+    .addHelpText("after", "\nEvery setting is described in docs/configuration.md.");
+  for (
+    const command of [
+      startCommand(),
+      devCommand(),
+      doctorCommand(),
+      configCommand(),
+      versionCommand(),
+    ]
+  ) program.addCommand(command);
+  for (const command of withDescendants(program)) {
+    command.exitOverride()
+      .configureOutput({
+        writeOut: (text) => print(text.trimEnd()),
+        writeErr: (text) => printError(text.trimEnd()),
+      })
+      .showSuggestionAfterError()
+      .showHelpAfterError("(add --help to see what there is)");
+  }
+  return program;
+}
+
+function withDescendants(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withDescendants)];
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode;
+  if (error instanceof CommandFailed) return 1;
+  if (error instanceof ConfigError) {
+    printError(error.message);
+    return 2;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  printError(`${style("error", "red")}: ${message}`);
+  if (Deno.env.get("HUB_LOG_LEVEL") === "debug" && error instanceof Error) {
+    printError(error.stack ?? "");
+  }
+  return 1;
+}

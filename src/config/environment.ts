@@ -1,0 +1,52 @@
+/**
+ * The environment as a source of the configuration.
+ *
+ * @module
+ */
+import type { ConfigProblem } from "./config_error.ts";
+import { type Entry, type Layer, readText } from "./layer.ts";
+import { nearestName } from "./nearest_name.ts";
+import { SETTINGS } from "./settings.ts";
+
+/** Names the configuration file, where no flag does. */
+export const CONFIG_FILE_VARIABLE = "HUB_CONFIG";
+
+/** Variables of the test suite, which the hub itself leaves alone. */
+const TEST_PREFIX = "HUB_TEST_";
+
+/** Every variable that the configuration knows. */
+export const CONFIG_ENV_NAMES: readonly string[] = [
+  CONFIG_FILE_VARIABLE,
+  ...SETTINGS.flatMap(({ env }) => env),
+];
+
+/** Variables by name. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+function isUnknown(name: string): boolean {
+  return name.startsWith("HUB_") && !name.startsWith(TEST_PREFIX) &&
+    !CONFIG_ENV_NAMES.includes(name);
+}
+
+function unknownVariable(name: string): ConfigProblem {
+  const near = nearestName(name, CONFIG_ENV_NAMES) ??
+    CONFIG_ENV_NAMES.find((known) => known.endsWith(name.slice("HUB".length)));
+  const hint = near === undefined ? "" : `, did you mean ${near}?`;
+  return { source: name, path: "", message: `there is no such variable${hint}` };
+}
+
+/** Reads what the environment contributes. Of two names of one setting the `HUB_` one wins. */
+export function readEnvironmentLayer(env: Environment): Layer {
+  const entries: Entry[] = [];
+  const problems = Object.keys(env).filter((name) => env[name] !== undefined && isUnknown(name))
+    .map(unknownVariable);
+  for (const setting of SETTINGS) {
+    const name = setting.env.find((name) => env[name] !== undefined);
+    const text = name === undefined ? undefined : env[name];
+    if (name === undefined || text === undefined) continue;
+    const layer = readText(setting, text, { kind: "environment", name });
+    entries.push(...layer.entries);
+    problems.push(...layer.problems);
+  }
+  return { entries, problems };
+}

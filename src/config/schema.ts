@@ -1,0 +1,199 @@
+/**
+ * The hub's configuration: one schema that is its type, its defaults and its documentation.
+ *
+ * Beside JSON Schema's own keywords a property may say `secret: true` (masked wherever it is
+ * shown), `url` (which URLs it takes), `env` (a well-known variable that sets it too) and
+ * `expected` (words for a pattern). Reading, checking, masking and docs/configuration.md follow.
+ *
+ * @module
+ */
+import { type Static, type TProperties, Type } from "@sinclair/typebox";
+
+const MIB = 1024 * 1024;
+
+/** Which URLs a setting takes. */
+export const UrlRule = Type.Object({
+  schemes: Type.Array(Type.String()),
+  /** Whether several, separated by commas, may be given. */
+  several: Type.Boolean(),
+  /** Whether a URL without a host (a Unix socket) will do. */
+  hostless: Type.Boolean(),
+});
+/** Which URLs a setting takes. */
+export type UrlRule = Static<typeof UrlRule>;
+
+const NATS_URLS: UrlRule = {
+  schemes: ["nats", "tls", "ws", "wss"],
+  several: true,
+  hostless: false,
+};
+const POSTGRES_URLS: UrlRule = {
+  schemes: ["postgres", "postgresql"],
+  several: false,
+  hostless: true,
+};
+
+const TOKEN = {
+  pattern: "^[A-Za-z0-9_-]{1,64}$",
+  expected: "1 to 64 letters, digits, hyphens or underscores",
+};
+
+/** A part of the configuration: nothing but the named properties. */
+function section<T extends TProperties>(description: string, properties: T) {
+  return Type.Object(properties, { description, additionalProperties: false });
+}
+
+const LogLevel = Type.Union([
+  Type.Literal("trace"),
+  Type.Literal("debug"),
+  Type.Literal("info"),
+  Type.Literal("warning"),
+  Type.Literal("error"),
+  Type.Literal("fatal"),
+]);
+
+function port(options: { description: string; default?: number }) {
+  return Type.Integer({ minimum: 0, maximum: 65535, ...options });
+}
+
+function milliseconds(options: { description: string; default: number; minimum: number }) {
+  return Type.Integer({ maximum: 3_600_000, ...options });
+}
+
+function optionalText(description: string, options: Record<string, unknown> = {}) {
+  return Type.Optional(Type.String({ description, minLength: 1, ...options }));
+}
+
+const Node = section("This process among the nodes of its hub.", {
+  id: optionalText("Name of this node, unique in its realm. Absent: generated at start.", TOKEN),
+});
+
+const Http = section("The listener for callers and spokes.", {
+  host: Type.String({
+    description: "Address to listen on. `0.0.0.0` or `::` for every interface.",
+    default: "127.0.0.1",
+    minLength: 1,
+  }),
+  port: port({ description: "Port to listen on. 0: any free port.", default: 4200 }),
+  maxBodyBytes: Type.Integer({
+    description: "Largest request body that is read, in bytes.",
+    default: MIB,
+    minimum: 1024,
+    maximum: 1024 * MIB,
+  }),
+});
+
+const Nats = section("The NATS cluster that carries the hub.", {
+  url: optionalText(
+    "NATS servers to connect to, separated by commas. Absent: a server is started for this hub.",
+    { secret: true, env: "NATS_URL", url: NATS_URLS },
+  ),
+  server: optionalText("Path of the nats-server binary to start. Absent: found or fetched."),
+  user: optionalText("User name to connect with."),
+  password: optionalText("Password of `nats.user`.", { secret: true }),
+  token: optionalText("Token to connect with, instead of a user.", { secret: true }),
+  credsFile: optionalText("Path of a credentials file (JWT and seed) to connect with."),
+  replicas: Type.Integer({
+    description: "Copies of each stream and bucket. 3 for a cluster of three servers.",
+    default: 1,
+    minimum: 1,
+    maximum: 5,
+  }),
+  connectTimeoutMs: milliseconds({
+    description: "How long one attempt to connect may take.",
+    default: 10_000,
+    minimum: 100,
+  }),
+});
+
+const Postgres = section("The database for administration and projections.", {
+  url: optionalText("Postgres to connect to. Absent: one is started for this hub.", {
+    secret: true,
+    env: "DATABASE_URL",
+    url: POSTGRES_URLS,
+  }),
+  poolSize: Type.Integer({
+    description: "Most connections that this node holds open.",
+    default: 10,
+    minimum: 1,
+    maximum: 1000,
+  }),
+  connectTimeoutMs: milliseconds({
+    description: "How long to wait for a connection.",
+    default: 10_000,
+    minimum: 100,
+  }),
+  statementTimeoutMs: milliseconds({
+    description: "How long one statement may run. 0: without limit.",
+    default: 30_000,
+    minimum: 0,
+  }),
+});
+
+const Log = section("What is logged, and how it looks.", {
+  level: Type.Union(LogLevel.anyOf, {
+    description: "Least severe level that is logged.",
+    default: "info",
+  }),
+  format: Type.Union([Type.Literal("auto"), Type.Literal("pretty"), Type.Literal("json")], {
+    description:
+      "`pretty` for people, `json` for one object per line. `auto`: pretty on a terminal.",
+    default: "auto",
+  }),
+  levels: Type.Record(
+    Type.String({ pattern: "^[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)*$" }),
+    LogLevel,
+    {
+      description: "Levels of single categories and what is below them, " +
+        'such as `{ "bus": "debug" }`.',
+      default: {},
+      additionalProperties: false,
+      expected: "an object of category names and levels",
+    },
+  ),
+});
+
+const Shutdown = section("How the hub stops.", {
+  deadlineMs: milliseconds({
+    description: "How long running work may take to finish once the hub is asked to stop.",
+    default: 10_000,
+    minimum: 0,
+  }),
+});
+
+const Metrics = section("A listener of its own for Prometheus.", {
+  host: Type.String({
+    description: "Address of the metrics listener.",
+    default: "127.0.0.1",
+    minLength: 1,
+  }),
+  port: Type.Optional(
+    port({ description: "Port of the metrics listener. 0: any free port. Absent: no listener." }),
+  ),
+});
+
+/** The schema of the whole configuration. */
+export const HubConfigSchema = section("Configuration of a hub node.", {
+  dataDir: Type.String({
+    description: "Folder for what the hub keeps on disk; relative to the working directory.",
+    default: ".hub",
+    minLength: 1,
+  }),
+  realm: Type.String({
+    description: "Name of this hub on NATS. Hubs of different realms share a cluster unseen.",
+    default: "hub",
+    ...TOKEN,
+  }),
+  node: Node,
+  http: Http,
+  nats: Nats,
+  postgres: Postgres,
+  log: Log,
+  shutdown: Shutdown,
+  metrics: Metrics,
+});
+
+type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
+
+/** A complete, checked and frozen configuration. */
+export type HubConfig = DeepReadonly<Static<typeof HubConfigSchema>>;

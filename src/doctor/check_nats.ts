@@ -1,0 +1,41 @@
+/**
+ * Looks at NATS.
+ *
+ * @module
+ */
+import { MINIMUM_NATS_VERSION, openBus } from "@hub/bus";
+import { join, resolve } from "node:path";
+import type { HubConfig } from "../config/mod.ts";
+import { busOptions } from "../start_bus.ts";
+import { configuredServer, installedServer } from "../embedded/nats_binary.ts";
+import type { Check, Finding } from "./check.ts";
+
+type Look = Omit<Finding, "name">;
+
+/** Looks at the configured NATS servers, or at the program that would be started. */
+export function natsCheck(config: HubConfig): Check {
+  const look = config.nats.url === undefined ? lookAtProgram : lookAtServers;
+  return { name: "nats", look: () => look(config) };
+}
+
+async function lookAtServers(config: HubConfig): Promise<Look> {
+  await using bus = await openBus({ ...await busOptions(config), name: "hub doctor" });
+  const ms = await bus.ping();
+  const found = `connected to version ${bus.serverVersion}, answers in ${ms.toFixed(1)} ms`;
+  return { status: "ok", found };
+}
+
+async function lookAtProgram({ nats, dataDir }: HubConfig): Promise<Look> {
+  const cache = join(resolve(dataDir), "cache");
+  const program = nats.server === undefined
+    ? await installedServer(cache)
+    : await configuredServer(nats.server);
+  if (program) {
+    return { status: "ok", found: `nats-server ${program.version} (${program.path}) is started` };
+  }
+  return {
+    status: "warning",
+    found: `no nats-server ${MINIMUM_NATS_VERSION} or newer on PATH or in ${cache}`,
+    advice: "The start fetches one, or says how to install it.",
+  };
+}

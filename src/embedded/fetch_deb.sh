@@ -1,0 +1,41 @@
+#!/bin/sh
+# Fetches one Debian package without touching the system: own apt state, own cache, no root needed.
+# apt verifies the archive's signature with the given keyring and the package's hash with the index.
+#
+#   fetch_deb.sh DIRECTORY "deb [OPTIONS] URI SUITE COMPONENT" PACKAGE MINIMUM_VERSION
+#
+# Prints the version that was unpacked into DIRECTORY/root. Exit 3: the suite has no such version.
+set -eu
+
+dir=$1 source=$2 package=$3 minimum=$4
+command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || {
+  echo "apt-get and dpkg-deb are needed" >&2
+  exit 4
+}
+
+mkdir -p "$dir/state/lists/partial" "$dir/cache/archives/partial" "$dir/root"
+cd "$dir"
+echo "$source" >sources.list
+cat >apt.conf <<EOF
+Dir::State "$dir/state";
+Dir::State::status "/dev/null";
+Dir::Cache "$dir/cache";
+Dir::Etc::sourcelist "$dir/sources.list";
+Dir::Etc::sourceparts "-";
+APT::Sandbox::User "";
+Acquire::Languages "none";
+Acquire::Retries "2";
+Acquire::http::Timeout "20";
+Acquire::https::Timeout "20";
+#clear APT::Update::Pre-Invoke;
+#clear APT::Update::Post-Invoke;
+#clear APT::Update::Post-Invoke-Success;
+EOF
+export LC_ALL=C
+
+apt-get -c apt.conf -qq update -o APT::Update::Error-Mode=any >&2
+version=$(apt-cache -c apt.conf madison "$package" | head -n 1 | cut -d '|' -f 2 | tr -d ' ')
+[ -n "$version" ] && dpkg --compare-versions "$version" ge "$minimum" || exit 3
+apt-get -c apt.conf -qq download "$package=$version" >&2
+dpkg-deb -x "$package"_*.deb root
+echo "$version"

@@ -1,0 +1,108 @@
+/**
+ * The embedded nats-server.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { getLogger } from "../logger/mod.ts";
+import type { DataDirectory } from "./data_directory.ts";
+import { onFreePort } from "./free_port.ts";
+import { endStale, leash, type Leashed } from "./leash.ts";
+import { storedSecret } from "./stored_secret.ts";
+import { keepRunning } from "./supervise.ts";
+
+const CONFIG_FILE = new URL("../../nats.conf", import.meta.url).pathname;
+const USER = "hub";
+const START_TIMEOUT_MS = 20_000;
+const log = getLogger("nats");
+
+/** A running nats-server and how to reach it. */
+export interface NatsServer extends AsyncDisposable {
+  readonly url: string;
+  readonly user: string;
+  readonly password: string;
+}
+
+export interface NatsServerOptions {
+  /** The program, from `findNatsServer()`. */
+  readonly program: string;
+  readonly data: DataDirectory;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Starts nats-server on a free loopback port with its data in the data directory, and keeps it
+ * running: should it die, it comes back on the same port, where clients look for it.
+ *
+ * @throws {Error} with the server's own words when it does not start.
+ */
+export async function startNatsServer(options: NatsServerOptions): Promise<NatsServer> {
+  const { data } = options;
+  const pidFile = join(data.run, "nats.pid");
+  await endStale(pidFile, data.nats);
+  const password = await storedSecret(data.secrets, "nats");
+  return await onFreePort(async (port) => {
+    const server = await keepRunning("nats-server", {
+      start: () => run({ ...options, port, password, pidFile }),
+      signal: options.signal,
+    });
+    log.info("nats-server started", { port });
+    return {
+      url: `nats://127.0.0.1:${port}`,
+      user: USER,
+      password,
+      [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+    };
+  });
+}
+
+interface RunOptions extends NatsServerOptions {
+  readonly port: number;
+  readonly password: string;
+  readonly pidFile: string;
+}
+
+async function run({ program, data, port, password, pidFile }: RunOptions): Promise<Leashed> {
+  const ready = Promise.withResolvers<void>();
+  const server = leash(program, {
+    args: [
+      ...["--config", CONFIG_FILE],
+      ...["--addr", "127.0.0.1", "--port", String(port)],
+      ...["--store_dir", data.nats, "--pid", pidFile],
+    ],
+    env: {
+      HUB_NATS_SERVER_NAME: "embedded",
+      HUB_NATS_USER: USER,
+      // Quoted, since a bare value that begins with a digit would be read as a number.
+      HUB_NATS_PASSWORD: `"${password}"`,
+    },
+    onLine(line) {
+      log.debug(line);
+      if (line.includes("Server is ready")) ready.resolve();
+    },
+  });
+  await startedOr(server, ready.promise, "nats-server");
+  return server;
+}
+
+/** Waits until a server says it is ready; disposes of it when it does not. */
+export async function startedOr(
+  server: Leashed,
+  ready: Promise<void>,
+  name: string,
+): Promise<void> {
+  const timeout = Promise.withResolvers<string>();
+  const timer = setTimeout(
+    () => timeout.resolve(`was not ready within ${START_TIMEOUT_MS / 1000} s`),
+    START_TIMEOUT_MS,
+  );
+  const why = await Promise.race([
+    ready,
+    timeout.promise,
+    server.exited.then((code) => `ended with code ${code}`),
+  ]);
+  clearTimeout(timer);
+  if (why === undefined) return;
+  await server[Symbol.asyncDispose]();
+  throw new Error(`The embedded ${name} ${why}. Its last words:\n${server.lastLines()}`);
+}

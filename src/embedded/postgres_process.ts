@@ -1,0 +1,147 @@
+/**
+ * The embedded Postgres: the real thing, as a child process.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { getLogger } from "../logger/mod.ts";
+import type { DataDirectory } from "./data_directory.ts";
+import { onFreePort } from "./free_port.ts";
+import { endStale, leash, type Leashed, runLeashed, type UnprivilegedUser } from "./leash.ts";
+import { startedOr } from "./nats_process.ts";
+import { postgresBinaries } from "./postgres_binaries.ts";
+import { storedSecret } from "./stored_secret.ts";
+import { keepRunning } from "./supervise.ts";
+
+/** Name of the role that owns everything. */
+const USER = "hub";
+/** Postgres refuses to run as root; this user exists on every Linux. */
+const NOBODY = 65534;
+const log = getLogger("postgres");
+
+/** A running Postgres and how to reach it. */
+export interface PostgresServer extends AsyncDisposable {
+  /** Of the database `postgres`; holds the password. */
+  readonly url: string;
+}
+
+export interface PostgresServerOptions {
+  readonly data: DataDirectory;
+  /** Settings to change, by name: tests give up durability for speed. */
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+  readonly onStep?: (step: string) => void;
+}
+
+/**
+ * Starts Postgres on a free loopback port with its data in the data directory, creating the
+ * database cluster the first time, and keeps it running.
+ *
+ * @throws {Error} with the server's own words when it does not start.
+ */
+export async function startPostgres(options: PostgresServerOptions): Promise<PostgresServer> {
+  const { data } = options;
+  const binaries = postgresBinaries();
+  const user = Deno.uid() === 0 ? { uid: NOBODY, reach: data.path } : undefined;
+  const password = await storedSecret(data.secrets, "postgres");
+  await endStale(join(data.postgres, "postmaster.pid"), data.postgres);
+  if (!await exists(join(data.postgres, "PG_VERSION"))) {
+    options.onStep?.("Creating the Postgres database cluster");
+    await createCluster(binaries.initdb, { data, user, password });
+  }
+  await refuseOtherMajor(binaries.postgres, data.postgres);
+  return await onFreePort(async (port) => {
+    const server = await keepRunning("postgres", {
+      start: () => run(binaries.postgres, { ...options, user, port }),
+      signal: options.signal,
+    });
+    log.info("postgres started", { port });
+    return {
+      url: `postgres://${USER}:${password}@127.0.0.1:${port}/postgres`,
+      [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+    };
+  });
+}
+
+interface ClusterOptions {
+  readonly data: DataDirectory;
+  readonly user: UnprivilegedUser | undefined;
+  readonly password: string;
+}
+
+/** Builds the cluster aside and renames it into place: a crash leaves none or a whole one. */
+async function createCluster(initdb: string, { data, user, password }: ClusterOptions) {
+  const aside = `${data.postgres}.new`;
+  await Deno.remove(aside, { recursive: true }).catch(ignoreMissing);
+  await Deno.mkdir(aside, { mode: 0o700 });
+  await giveTo(user, aside);
+  const passwordFile = join(aside, "..", "postgres.password");
+  try {
+    await Deno.writeTextFile(passwordFile, password, { mode: 0o600 });
+    await giveTo(user, passwordFile);
+    await runLeashed(initdb, {
+      args: [
+        ...["--pgdata", aside, "--username", USER, "--pwfile", passwordFile],
+        ...["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C"],
+      ],
+      user,
+    });
+  } finally {
+    await Deno.remove(passwordFile).catch(ignoreMissing);
+  }
+  await Deno.rename(aside, data.postgres);
+}
+
+interface RunOptions extends PostgresServerOptions {
+  readonly user: UnprivilegedUser | undefined;
+  readonly port: number;
+}
+
+async function run(program: string, { data, user, port, settings }: RunOptions): Promise<Leashed> {
+  const ready = Promise.withResolvers<void>();
+  const all = {
+    port: String(port),
+    listen_addresses: "127.0.0.1",
+    unix_socket_directories: "",
+    logging_collector: "off",
+    ...settings,
+  };
+  const server = leash(program, {
+    args: ["-D", data.postgres, ...Object.entries(all).flatMap(([k, v]) => ["-c", `${k}=${v}`])],
+    // "Fast": open transactions are rolled back, nobody is waited for.
+    stopSignal: "INT",
+    user,
+    onLine(line) {
+      log.debug(line);
+      if (line.includes("ready to accept connections")) ready.resolve();
+    },
+  });
+  await startedOr(server, ready.promise, "postgres");
+  return server;
+}
+
+async function giveTo(user: UnprivilegedUser | undefined, path: string): Promise<void> {
+  if (user) await Deno.chown(path, user.uid, user.uid);
+}
+
+async function refuseOtherMajor(program: string, cluster: string): Promise<void> {
+  const stored = (await Deno.readTextFile(join(cluster, "PG_VERSION"))).trim();
+  const printed = await runLeashed(program, { args: ["--version"] });
+  const ours = /(\d+)[.\w]*\s*$/.exec(printed)?.[1];
+  if (ours === stored) return;
+  throw new Error(
+    `Cannot open ${cluster}: it was made by Postgres ${stored}, this hub brings Postgres ${ours}. ` +
+      `Dump it with a Postgres ${stored}, move the directory away, start, and load the dump.`,
+  );
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, (error) => {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  });
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
+}

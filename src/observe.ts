@@ -1,0 +1,45 @@
+import type { Bus, Membership } from "@hub/bus";
+import type { Metrics } from "./metrics/mod.ts";
+import type { Database } from "./storage/database.ts";
+import { VERSION } from "./version.ts";
+
+/** The parts of a node that are measured from outside. */
+export interface ObservedParts {
+  readonly bus: Bus;
+  readonly membership: Membership;
+  readonly database: Database;
+}
+
+/** Declares the metrics that say how a node itself is. */
+export function observe(metrics: Metrics, { bus, membership, database }: ObservedParts): void {
+  const startedAt = Date.now() / 1000;
+  metrics.gauge("hub_info", "Version of the hub; always 1.", () => [{
+    labels: { version: VERSION, deno: Deno.version.deno },
+    value: 1,
+  }]);
+  metrics.gauge("process_start_time_seconds", "When the hub started, Unix time.", () => startedAt);
+  metrics.gauge(
+    "process_resident_memory_bytes",
+    "Memory that the process holds.",
+    () => Deno.memoryUsage().rss,
+  );
+  metrics.gauge(
+    "hub_nats_connected",
+    "Whether the connection to NATS is up.",
+    () => bus.status === "connected" ? 1 : 0,
+  );
+  metrics.gauge("hub_nodes", "Nodes of this hub that are alive.", () => membership.nodes().length);
+  metrics.gauge("hub_postgres_connections", "Connections to Postgres, by state.", () => {
+    const { total, idle, waiting } = database.counts();
+    return [
+      { labels: { state: "busy" }, value: total - idle },
+      { labels: { state: "idle" }, value: idle },
+      { labels: { state: "wanted" }, value: waiting },
+    ];
+  });
+  const lost = metrics.counter(
+    "hub_nats_disconnects_total",
+    "Times the connection to NATS was lost.",
+  ).series();
+  bus.onStatus((status) => status === "reconnecting" && lost.add());
+}

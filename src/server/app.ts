@@ -1,0 +1,73 @@
+/**
+ * The routes of the hub's listener.
+ *
+ * @module
+ */
+import { Hono } from "hono";
+import type { Metrics } from "../metrics/mod.ts";
+import { getLogger } from "../logger/mod.ts";
+import type { ReadinessWatch } from "./readiness.ts";
+
+const log = getLogger("server");
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** What the routes ask of the world. */
+export interface AppPorts {
+  readonly readiness: ReadinessWatch;
+  readonly metrics: Metrics;
+}
+
+/** What the listener tells the routes about a connection. */
+export interface Connection {
+  readonly remoteAddr: Deno.Addr;
+}
+
+/** Builds the routes. Whatever is not a route is a plain 404 that says nothing about the hub. */
+export function createApp({ readiness, metrics }: AppPorts): Hono<{ Bindings: Connection }> {
+  const app = new Hono<{ Bindings: Connection }>();
+  const took = metrics.histogram(
+    "hub_http_request_duration_seconds",
+    "Time from a request's arrival to its response, by route and status.",
+    SECONDS,
+  );
+  app.use(async (c, next) => {
+    const startedAt = performance.now();
+    await next();
+    const labels = { route: routeOf(c.req.path), status: String(c.res.status) };
+    took.series(labels).observe((performance.now() - startedAt) / 1000);
+  });
+  app.get("/healthz", (c) => c.text("ok"));
+  app.get("/readyz", async (c) => {
+    const state = await readiness.read();
+    return c.json(state, state.status === "ready" ? 200 : 503, { "cache-control": "no-store" });
+  });
+  app.get("/metrics", (c) => {
+    // Counts tell an outsider too much; programs on this machine may read them.
+    return isLoopback(c.env.remoteAddr) ? exposition(metrics) : c.text("Not Found", 404);
+  });
+  app.notFound((c) => c.text("Not Found", 404));
+  app.onError((error, c) => {
+    log.error("request failed", { path: c.req.path, error });
+    return c.json({ code: "INTERNAL", message: "Internal error", retryable: false }, 500);
+  });
+  return app;
+}
+
+/** The response that Prometheus expects. */
+export function exposition(metrics: Metrics): Response {
+  return new Response(metrics.expose(), {
+    headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },
+  });
+}
+
+const ROUTES: readonly string[] = ["/healthz", "/readyz", "/metrics"];
+
+/** Paths come from outside: as a label they would be without number. */
+function routeOf(path: string): string {
+  return ROUTES.includes(path) ? path : "other";
+}
+
+function isLoopback(address: Deno.Addr): boolean {
+  if (address.transport !== "tcp") return false;
+  return /^(127\.|::1$|::ffff:127\.)/.test(address.hostname);
+}

@@ -1,0 +1,56 @@
+/**
+ * Everything a node needs to speak on NATS.
+ *
+ * @module
+ */
+import {
+  type Bus,
+  ensureStreams,
+  joinMembership,
+  type Membership,
+  openBus,
+  type OpenBusOptions,
+} from "@hub/bus";
+import type { HubConfig } from "./config/mod.ts";
+
+/** The connection to NATS and this node's place among the others. */
+export interface StartedBus extends AsyncDisposable {
+  readonly bus: Bus;
+  readonly membership: Membership;
+}
+
+export interface StartBusOptions {
+  readonly nodeId: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Connects to NATS, declares the hub's streams, and joins the other nodes. */
+export async function startBus(
+  config: HubConfig,
+  { nodeId, ...options }: StartBusOptions,
+): Promise<StartedBus> {
+  await using stack = new AsyncDisposableStack();
+  const name = `hub ${nodeId}`;
+  const bus = stack.use(await openBus({ ...await busOptions(config), name, ...options }));
+  const { realm, nats: { replicas } } = config;
+  await ensureStreams(bus.connection, { realm, replicas, ...options });
+  const membership = stack.use(await joinMembership(bus, { nodeId }));
+  const parts = stack.move();
+  return { bus, membership, [Symbol.asyncDispose]: () => parts[Symbol.asyncDispose]() };
+}
+
+/** How the configuration says to connect. */
+export async function busOptions(
+  { realm, nats }: HubConfig,
+): Promise<Omit<OpenBusOptions, "name">> {
+  const { url = "", user, password, token, credsFile, connectTimeoutMs } = nats;
+  return {
+    servers: url,
+    realm,
+    connectTimeoutMs,
+    ...(user === undefined ? {} : { user }),
+    ...(password === undefined ? {} : { password }),
+    ...(token === undefined ? {} : { token }),
+    ...(credsFile === undefined ? {} : { credentials: await Deno.readTextFile(credsFile) }),
+  };
+}

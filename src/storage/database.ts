@@ -1,0 +1,68 @@
+/**
+ * The connection to Postgres.
+ *
+ * @module
+ */
+import pg from "pg";
+import { getLogger } from "../logger/mod.ts";
+import { databaseProblem } from "./database_problem.ts";
+
+const log = getLogger("postgres");
+
+/** How to reach Postgres and how long to wait for it. */
+export interface DatabaseOptions {
+  readonly url: string;
+  readonly poolSize: number;
+  readonly connectTimeoutMs: number;
+  readonly statementTimeoutMs: number;
+}
+
+/** A pool of connections; every wait on it is bounded. */
+export interface Database extends AsyncDisposable {
+  readonly pool: pg.Pool;
+  /**
+   * Asks Postgres for an answer.
+   *
+   * @throws {Error} that says in plain words what is wrong.
+   */
+  check(): Promise<void>;
+  /** Open, idle and wanted connections, for metrics. */
+  counts(): { readonly total: number; readonly idle: number; readonly waiting: number };
+}
+
+/**
+ * Opens the pool and proves that Postgres answers.
+ *
+ * @throws {Error} that says in plain words what is wrong and what to do; never with the password.
+ */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.poolSize,
+    connectionTimeoutMillis: options.connectTimeoutMs,
+    statement_timeout: options.statementTimeoutMs,
+    idle_in_transaction_session_timeout: options.statementTimeoutMs,
+    application_name: "hub",
+  });
+  // A connection that breaks while idle is replaced by the pool; unheard it would end the process.
+  pool.on("error", (error) => log.warn("lost an idle connection", { error: error.message }));
+  const check = async () => {
+    try {
+      await pool.query("select 1");
+    } catch (cause) {
+      throw databaseProblem(cause, options.url);
+    }
+  };
+  try {
+    await check();
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+  return {
+    pool,
+    check,
+    counts: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+    [Symbol.asyncDispose]: () => pool.end(),
+  };
+}

@@ -1,0 +1,67 @@
+/**
+ * The servers that all test files of one run share.
+ *
+ * @module
+ */
+import pg from "pg";
+import { fromFileUrl } from "./paths.ts";
+import { openDataDirectory } from "../../src/embedded/data_directory.ts";
+import { findNatsServer } from "../../src/embedded/nats_binary.ts";
+import { startPostgres } from "../../src/embedded/postgres_process.ts";
+import { migrate } from "../../src/storage/migrate.ts";
+import type { TestEnvironment } from "./environment.ts";
+import { startNatsNode } from "./nats.ts";
+
+const TEMPLATE = "hub_template";
+/** A test database is thrown away: it need not survive a power failure. */
+const FAST = {
+  fsync: "off",
+  synchronous_commit: "off",
+  full_page_writes: "off",
+  max_connections: "300",
+};
+
+/** Starts nats-server and Postgres, with a migrated template database, for one test run. */
+export async function startTestServers(): Promise<TestEnvironment & AsyncDisposable> {
+  await using stack = new AsyncDisposableStack();
+  const cache = fromFileUrl("../../.hub/cache");
+  await Deno.mkdir(cache, { recursive: true });
+  const dir = fromFileUrl(`../../.hub/test-${Deno.pid}`);
+  stack.defer(() => Deno.remove(dir, { recursive: true }));
+  const data = stack.use(await openDataDirectory(dir));
+  const [nats, postgres] = await Promise.all([
+    startNats(stack, { cache, storeDir: data.nats }),
+    startPostgres({ data, settings: FAST }),
+  ]);
+  stack.use(postgres);
+  await createTemplate(postgres.url);
+  const servers = stack.move();
+  return {
+    natsUrl: nats.url,
+    natsServer: nats.program,
+    postgresUrl: postgres.url,
+    templateDatabase: TEMPLATE,
+    [Symbol.asyncDispose]: () => servers[Symbol.asyncDispose](),
+  };
+}
+
+async function startNats(
+  stack: AsyncDisposableStack,
+  { cache, storeDir }: { cache: string; storeDir: string },
+) {
+  const { path: program } = await findNatsServer({ cache });
+  const { url } = stack.use(await startNatsNode({ program, storeDir }));
+  return { url, program };
+}
+
+async function createTemplate(url: string): Promise<void> {
+  const admin = new pg.Client({ connectionString: url });
+  await admin.connect();
+  await admin.query(`create database ${TEMPLATE}`);
+  await admin.end();
+  const template = new URL(url);
+  template.pathname = `/${TEMPLATE}`;
+  const pool = new pg.Pool({ connectionString: template.href });
+  await migrate(pool);
+  await pool.end();
+}
