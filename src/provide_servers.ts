@@ -38,6 +38,7 @@ export async function provideServers(
   options: ProvideOptions = {},
 ): Promise<ProvidedServers> {
   const { nats, postgres } = config;
+  options.signal?.throwIfAborted();
   if (nats.url !== undefined && postgres.url !== undefined) {
     return { config, data: undefined, [Symbol.asyncDispose]: () => Promise.resolve() };
   }

@@ -34,7 +34,7 @@ export async function startBus(
   const bus = stack.use(await openBus({ ...await busOptions(config), name, ...options }));
   const { realm, nats: { replicas } } = config;
   await ensureStreams(bus.connection, { realm, replicas, ...options });
-  const membership = stack.use(await joinMembership(bus, { nodeId }));
+  const membership = stack.use(await joinMembership(bus, { node: nodeId, ...options }));
   const parts = stack.move();
   return { bus, membership, [Symbol.asyncDispose]: () => parts[Symbol.asyncDispose]() };
 }

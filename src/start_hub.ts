@@ -23,6 +23,8 @@ const log = getLogger("hub");
 export interface Hub extends AsyncDisposable {
   /** Where it answers HTTP. */
   readonly url: string;
+  /** Where its metrics can be read without identity; absent unless configured. */
+  readonly metricsUrl: string | undefined;
   readonly nodeId: string;
 }
 
@@ -45,12 +47,13 @@ export async function startHub(config: HubConfig, options: ProvideOptions = {}):
   });
   const metrics = createMetrics();
   observe(metrics, { bus, membership, database });
-  const { url } = openListeners(stack, config, { readiness, metrics });
+  const { url, metricsUrl } = openListeners(stack, config, { readiness, metrics });
   if (servers.data) await announce(servers.data, { pid: Deno.pid, url });
   log.info("hub ready", { node: nodeId, url, version: VERSION });
   const parts = stack.move();
   return {
     url,
+    metricsUrl,
     nodeId,
     async [Symbol.asyncDispose]() {
       log.info("hub stopping", { node: nodeId });
@@ -86,17 +89,18 @@ interface ListenerPorts {
 }
 
 function openListeners(stack: AsyncDisposableStack, config: HubConfig, ports: ListenerPorts) {
-  const { http, metrics, shutdown } = config;
-  if (metrics.port !== undefined) {
-    const handler = () => exposition(ports.metrics);
-    stack.use(listen({ host: metrics.host, port: metrics.port, handler, drainMs: 0 }));
-  }
+  const { http, metrics: { host, port }, shutdown } = config;
+  const handler = () => exposition(ports.metrics);
+  const metrics = port === undefined
+    ? undefined
+    : stack.use(listen({ host, port, handler, drainMs: 0 }));
   const app = createApp(ports);
-  return stack.use(listen({
+  const main = stack.use(listen({
     host: http.host,
     port: http.port,
     handler: (request, info) => app.fetch(request, info),
     // What comes after the listener needs time, too.
     drainMs: shutdown.deadlineMs * 0.7,
   }));
+  return { url: main.url, metricsUrl: metrics?.url };
 }

@@ -22,20 +22,22 @@ export const UrlRule = Type.Object({
 /** Which URLs a setting takes. */
 export type UrlRule = Static<typeof UrlRule>;
 
-const NATS_URLS: UrlRule = {
-  schemes: ["nats", "tls", "ws", "wss"],
-  several: true,
-  hostless: false,
-};
+const NATS_URLS: UrlRule = { schemes: ["nats", "tls"], several: true, hostless: false };
 const POSTGRES_URLS: UrlRule = {
   schemes: ["postgres", "postgresql"],
   several: false,
   hostless: true,
 };
 
-const TOKEN = {
+const NODE_ID = {
   pattern: "^[A-Za-z0-9_-]{1,64}$",
   expected: "1 to 64 letters, digits, hyphens or underscores",
+};
+
+/** What a subject may begin with. */
+const REALM = {
+  pattern: "^[a-z0-9][a-z0-9_-]{0,31}$",
+  expected: "1 to 32 small letters, digits, hyphens or underscores, the first a letter or digit",
 };
 
 /** A part of the configuration: nothing but the named properties. */
@@ -65,7 +67,7 @@ function optionalText(description: string, options: Record<string, unknown> = {}
 }
 
 const Node = section("This process among the nodes of its hub.", {
-  id: optionalText("Name of this node, unique in its realm. Absent: generated at start.", TOKEN),
+  id: optionalText("Name of this node, unique in its realm. Absent: generated at start.", NODE_ID),
 });
 
 const Http = section("The listener for callers and spokes.", {
@@ -182,7 +184,7 @@ export const HubConfigSchema = section("Configuration of a hub node.", {
   realm: Type.String({
     description: "Name of this hub on NATS. Hubs of different realms share a cluster unseen.",
     default: "hub",
-    ...TOKEN,
+    ...REALM,
   }),
   node: Node,
   http: Http,

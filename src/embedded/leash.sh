@@ -83,11 +83,16 @@ exec 3<&0
 "$@" </dev/null 3<&- &
 child=$!
 
+# Once the hub is dead nobody reads what the shell itself says of its children.
+trap '' PIPE
 {
-  trap - TERM INT HUP
   while read -r _; do :; done
   kill -s "$stop" "$child"
-  sleep "$grace"
+  tenths=$((grace * 10))
+  while [ "$tenths" -gt 0 ] && kill -0 "$child"; do
+    sleep 0.1
+    tenths=$((tenths - 1))
+  done
   kill -s KILL "$child"
 } <&3 >/dev/null 2>&1 &
 watcher=$!

@@ -73,7 +73,8 @@ const RULES: readonly Rule[] = [
   {
     pattern: new RegExp(
       String.raw`${START}(bearer(?:\s{1,4}|%20|\+))` +
-        String.raw`(?!(?:auth(?:entication|orization)?|tokens?|scheme|keys?)\b)[^\s"'\\,;<>]{6,}`,
+        String
+          .raw`(?!(?:auth(?:entication|orization)?|tokens?|scheme|keys?)[.,;:!?)]*(?:[\s"'\\]|$))[^\s"'\\,;<>]{6,}`,
       "gi",
     ),
     keep: (_, scheme = "") => scheme + REDACTED,

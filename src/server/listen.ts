@@ -22,19 +22,26 @@ export interface ListenOptions {
 }
 
 /**
- * Listens for HTTP. Closing stops accepting, waits for what is under way, then cuts the rest off.
+ * Listens for HTTP. Closing stops accepting, waits for what is under way, then answers what is
+ * still unanswered with 503, so that its caller knows to ask another node.
  *
  * @throws {Error} that says who has the address, and what to do.
  */
 export function listen({ host, port, handler, drainMs }: ListenOptions): Listener {
-  const cut = new AbortController();
-  const server = serve({ host, port, handler, signal: cut.signal });
+  const cut = Promise.withResolvers<void>();
+  const cutOff = cut.promise.then(() => Response.json(SHUTTING_DOWN, { status: 503 }));
+  const server = serve({
+    host,
+    port,
+    handler: (request, info) =>
+      Promise.race([handler(request, info), cutOff.then((r) => r.clone())]),
+  });
   return {
     url: urlOf(server.addr),
     async [Symbol.asyncDispose]() {
       const timer = setTimeout(() => {
         log.warn("cut off requests that outlasted the drain", { drainMs });
-        cut.abort();
+        cut.resolve();
       }, drainMs);
       await server.shutdown();
       clearTimeout(timer);
@@ -42,12 +49,14 @@ export function listen({ host, port, handler, drainMs }: ListenOptions): Listene
   };
 }
 
-type ServeOptions = Pick<ListenOptions, "host" | "port" | "handler"> & { signal: AbortSignal };
+const SHUTTING_DOWN = { code: "INTERNAL", message: "This node is shutting down", retryable: true };
 
-function serve({ host, port, handler, signal }: ServeOptions): Deno.HttpServer<Deno.NetAddr> {
+function serve(
+  { host, port, handler }: Omit<ListenOptions, "drainMs">,
+): Deno.HttpServer<Deno.NetAddr> {
   const onListen = () => {};
   try {
-    return Deno.serve({ hostname: host, port, signal, onListen }, handler);
+    return Deno.serve({ hostname: host, port, onListen }, handler);
   } catch (cause) {
     throw new Error(`Cannot listen on ${host} port ${port}: ${listenProblem(cause)}`, { cause });
   }

@@ -6,7 +6,7 @@
 import { drizzle } from "drizzle-orm/node-postgres";
 import { readMigrationFiles } from "drizzle-orm/migrator";
 import { migrate as applyMigrations } from "drizzle-orm/node-postgres/migrator";
-import type pg from "pg";
+import pg from "pg";
 import { getLogger } from "../logger/mod.ts";
 
 const FOLDER = new URL("../../migrations", import.meta.url).pathname;
@@ -26,12 +26,16 @@ export interface MigrationState {
  *
  * @throws {Error} when the database has been migrated by a newer version of the hub.
  */
-export async function migrate(pool: pg.Pool): Promise<MigrationState> {
-  const client = await pool.connect();
-  let failure: Error | undefined;
+export async function migrate(url: string): Promise<MigrationState> {
+  // A connection of its own: ending it gives the lock back, and no time limit applies to it.
+  const client = new pg.Client({ connectionString: url, application_name: "hub migrate" });
+  // What breaks the connection rejects the query under way, too; unheard it would end the process.
+  client.on(
+    "error",
+    (error) => log.warn("lost the migrating connection", { error: error.message }),
+  );
+  await client.connect();
   try {
-    // Waiting for another hub's long migration is no reason to give up.
-    await client.query("set statement_timeout = 0");
     await client.query("select pg_advisory_lock($1)", [LOCK]);
     const before = await migrationState(client);
     if (before.applied > before.known) throw new Error(newerDatabase(before));
@@ -39,17 +43,13 @@ export async function migrate(pool: pg.Pool): Promise<MigrationState> {
     const after = await migrationState(client);
     if (after.applied > before.applied) log.info("database migrated", { before, after });
     return after;
-  } catch (error) {
-    failure = error instanceof Error ? error : new Error(String(error));
-    throw failure;
   } finally {
-    // Ending the session gives back the lock and the time limit in one go.
-    client.release(failure ?? true);
+    await client.end();
   }
 }
 
 /** Reads how far a database has been migrated. */
-export async function migrationState(db: pg.Pool | pg.PoolClient): Promise<MigrationState> {
+export async function migrationState(db: pg.Pool | pg.ClientBase): Promise<MigrationState> {
   const known = readMigrationFiles({ migrationsFolder: FOLDER }).length;
   const { rows: [table] } = await db.query<{ there: boolean }>(
     "select to_regclass('drizzle.__drizzle_migrations') is not null as there",

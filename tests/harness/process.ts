@@ -8,3 +8,15 @@ export async function isAlive(pid: number): Promise<boolean> {
     throw error;
   }
 }
+
+/** Process ids of all that carry `mark` in their command line. */
+export async function processesWith(mark: string): Promise<number[]> {
+  const found: number[] = [];
+  for await (const { name } of Deno.readDir("/proc")) {
+    if (!/^\d+$/.test(name) || Number(name) === Deno.pid) continue;
+    // It may end while it is looked at.
+    const line = await Deno.readTextFile(`/proc/${name}/cmdline`).catch(() => "");
+    if (line.includes(mark)) found.push(Number(name));
+  }
+  return found;
+}

@@ -61,7 +61,5 @@ async function createTemplate(url: string): Promise<void> {
   await admin.end();
   const template = new URL(url);
   template.pathname = `/${TEMPLATE}`;
-  const pool = new pg.Pool({ connectionString: template.href });
-  await migrate(pool);
-  await pool.end();
+  await migrate(template.href);
 }

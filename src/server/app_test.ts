@@ -1,0 +1,74 @@
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { createMetrics } from "../metrics/mod.ts";
+import { type Connection, createApp } from "./app.ts";
+import { createReadiness } from "./readiness.ts";
+
+const LOCAL = from("127.0.0.1");
+
+function from(hostname: string): Connection {
+  return { remoteAddr: { transport: "tcp", hostname, port: 50000 } };
+}
+
+function appWith(nats: () => Promise<void> = () => Promise.resolve()) {
+  const readiness = createReadiness({ checks: { nats }, timeoutMs: 1000 });
+  const app = createApp({ readiness, metrics: createMetrics() });
+  return {
+    get: async (path: string, connection = LOCAL) => await app.request(path, {}, connection),
+    post: async (path: string) => await app.request(path, { method: "POST" }, LOCAL),
+  };
+}
+
+Deno.test("GET /healthz says ok and nothing else, even when a dependency fails", async () => {
+  const response = await appWith(() => Promise.reject(new Error("gone"))).get("/healthz");
+  strictEqual(response.status, 200);
+  strictEqual(await response.text(), "ok");
+});
+
+Deno.test("GET /readyz answers 200 when the node can serve", async () => {
+  const response = await appWith().get("/readyz");
+  strictEqual(response.status, 200);
+  deepStrictEqual(await response.json(), { status: "ready", checks: { nats: "ok" } });
+});
+
+Deno.test("GET /readyz answers 503 when a dependency fails, without its message", async () => {
+  const response = await appWith(() => Promise.reject(new Error("secret"))).get("/readyz");
+  strictEqual(response.status, 503);
+  const text = await response.text();
+  match(text, /"nats":"failing"/);
+  ok(!text.includes("secret"));
+});
+
+Deno.test("GET /metrics counts requests by route, and all unknown paths as one", async () => {
+  const app = appWith();
+  await app.get("/healthz");
+  await app.get("/a");
+  await app.get("/b");
+  const text = await (await app.get("/metrics")).text();
+  match(text, /hub_http_request_duration_seconds_count\{route="\/healthz",status="200"\} 1\n/);
+  match(text, /hub_http_request_duration_seconds_count\{route="other",status="404"\} 2\n/);
+});
+
+for (
+  const [hostname, status] of [
+    ["127.0.0.1", 200],
+    ["::1", 200],
+    ["::ffff:127.0.0.1", 200],
+    ["10.0.0.7", 404],
+    ["::ffff:10.0.0.7", 404],
+    ["1270.example", 404],
+  ] as const
+) {
+  Deno.test(`GET /metrics from ${hostname} answers ${status}`, async () => {
+    const response = await appWith().get("/metrics", from(hostname));
+    await response.body?.cancel();
+    strictEqual(response.status, status);
+  });
+}
+
+Deno.test("an unknown path and an unknown method get the same plain 404", async () => {
+  const app = appWith();
+  for (const response of [await app.get("/nothing"), await app.post("/healthz")]) {
+    strictEqual(response.status, 404);
+    strictEqual(await response.text(), "Not Found");
+  }
+});

@@ -1,0 +1,42 @@
+import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
+import pg from "pg";
+import { testDatabase } from "../../tests/harness/database.ts";
+import { migrate, migrationState } from "./migrate.ts";
+
+function poolFor(url: string): pg.Pool & AsyncDisposable {
+  const pool = new pg.Pool({ connectionString: url, max: 20 });
+  return Object.assign(pool, { [Symbol.asyncDispose]: () => pool.end() });
+}
+
+Deno.test("migrate() brings an empty database to the newest schema", async () => {
+  await using database = await testDatabase({ empty: true });
+  await using pool = poolFor(database.url);
+  strictEqual((await migrationState(pool)).applied, 0);
+  const { applied, known } = await migrate(database.url);
+  strictEqual(applied, known);
+  await pool.query("select name, stream, position, updated_at from projections");
+});
+
+Deno.test("ten hubs that start together apply each migration once", async () => {
+  await using database = await testDatabase({ empty: true });
+  const states = await Promise.all(Array.from({ length: 10 }, () => migrate(database.url)));
+  deepStrictEqual(new Set(states.map(({ applied }) => applied)), new Set([states[0]?.known]));
+});
+
+Deno.test("migrate() changes nothing the second time", async () => {
+  await using database = await testDatabase();
+  await using pool = poolFor(database.url);
+  const before = await migrationState(pool);
+  deepStrictEqual(await migrate(database.url), before);
+});
+
+Deno.test("migrate() refuses a database that a newer hub has migrated, and changes nothing", async () => {
+  await using database = await testDatabase();
+  await using pool = poolFor(database.url);
+  await pool.query(
+    "insert into drizzle.__drizzle_migrations (hash, created_at) values ('later', 9e12)",
+  );
+  const before = await migrationState(pool);
+  await rejects(migrate(database.url), /has had 2 migrations, this version of the hub knows 1/);
+  deepStrictEqual(await migrationState(pool), before);
+});

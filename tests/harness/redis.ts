@@ -1,0 +1,171 @@
+/**
+ * A real redis-server for the tests of the Redis event target.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import {
+  type AptSource,
+  parseOsRelease,
+  parseSourcesList,
+  parseSourcesStanzas,
+  recentSuites,
+} from "../../src/embedded/apt_sources.ts";
+import { onFreePort } from "../../src/embedded/free_port.ts";
+import { leash } from "../../src/embedded/leash.ts";
+import { fromFileUrl } from "./paths.ts";
+import { until } from "./until.ts";
+
+const CACHE = fromFileUrl("../../.hub/cache");
+
+/** A redis-server program, and where its libraries are when they are not the machine's. */
+export interface RedisProgram {
+  readonly path: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** A running redis-server. */
+export type RedisServer = AsyncDisposable & { readonly url: string };
+
+/** Starts an empty redis-server, which stores nothing, on a free loopback port. */
+export async function startRedis(): Promise<RedisServer> {
+  const program = await findRedis();
+  if ("missing" in program) throw new Error(`Cannot start a redis-server: ${program.missing}`);
+  return await onFreePort((port) => start(program, port));
+}
+
+/** The redis-server of this machine, or of its Debian archive; or why there is none. */
+export async function findRedis(): Promise<RedisProgram | { readonly missing: string }> {
+  const onPath = { path: "redis-server", env: {} };
+  if (await runs(onPath)) return onPath;
+  const cached = await programIn(join(CACHE, "redis")).catch(() => undefined);
+  if (cached !== undefined && await runs(cached)) return cached;
+  try {
+    await fetchRedis();
+    const fetched = await programIn(join(CACHE, "redis"));
+    return await runs(fetched) ? fetched : { missing: "the one that was fetched does not run" };
+  } catch (error) {
+    return { missing: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function start({ path, env }: RedisProgram, port: number): Promise<RedisServer> {
+  const args = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
+  const server = leash(path, { args, env });
+  try {
+    await until(() => answers(port), { what: `redis-server: ${server.lastLines()}` });
+  } catch (error) {
+    await server[Symbol.asyncDispose]();
+    throw error;
+  }
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
+
+async function answers(port: number): Promise<boolean> {
+  using connection = await Deno.connect({ hostname: "127.0.0.1", port });
+  await connection.write(new TextEncoder().encode("PING\r\n"));
+  const answer = new Uint8Array(5);
+  await connection.read(answer);
+  return new TextDecoder().decode(answer) === "+PONG";
+}
+
+async function runs({ path, env }: RedisProgram): Promise<boolean> {
+  try {
+    return (await new Deno.Command(path, { args: ["--version"], env }).output()).success;
+  } catch {
+    return false;
+  }
+}
+
+/** The program in a directory of unpacked packages. */
+async function programIn(root: string): Promise<RedisProgram> {
+  const path = join(root, "usr", "bin", "redis-server");
+  await Deno.stat(path);
+  const libraries = [];
+  for (const place of ["usr/lib", "lib"]) {
+    const entries = await Array.fromAsync(Deno.readDir(join(root, place))).catch(() => []);
+    libraries.push(...entries.map(({ name }) => join(root, place, name)));
+  }
+  return { path, env: { LD_LIBRARY_PATH: libraries.join(":") } };
+}
+
+/** Unpacks redis-server, and the libraries it needs, from the archive of the machine's release. */
+async function fetchRedis(): Promise<void> {
+  const sources = await ownRelease();
+  if (sources.length === 0) throw new Error("there is none here, and no Debian archive to ask");
+  await Deno.mkdir(CACHE, { recursive: true });
+  const dir = await Deno.makeTempDir({ dir: CACHE, prefix: "redis-" });
+  try {
+    const apt = await privateApt(dir, sources);
+    await apt("apt-get", "update");
+    const packages = ["redis-server", "redis-tools"];
+    const needed = await apt("apt-cache", "depends", ...packages);
+    for (const [, name = ""] of needed.matchAll(/^ *\|?Depends: (lib\S+)$/gm)) packages.push(name);
+    // The C library is the machine's own: its loader and its libraries belong together.
+    const wanted = [...new Set(packages)].filter((name) => name !== "libc6");
+    await apt("apt-get", "download", ...wanted);
+    const root = join(dir, "root");
+    for await (const { name } of Deno.readDir(dir)) {
+      if (name.endsWith(".deb")) await run("dpkg", ["-x", join(dir, name), root], dir);
+    }
+    await keep(root);
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+}
+
+/** Puts the unpacked packages in place, unless another test was faster. */
+async function keep(root: string): Promise<void> {
+  const place = join(CACHE, "redis");
+  try {
+    await Deno.rename(root, place);
+  } catch (error) {
+    const there = await Deno.stat(place).then(() => true, () => false);
+    if (!there) throw error;
+  }
+}
+
+/** The `deb` lines of the release that the machine runs: its libraries fit those it has. */
+async function ownRelease(): Promise<string[]> {
+  const read = (path: string) => Deno.readTextFile(path).catch(() => "");
+  const sources: AptSource[] = parseSourcesList(await read("/etc/apt/sources.list"));
+  const parts = await Array.fromAsync(Deno.readDir("/etc/apt/sources.list.d")).catch(() => []);
+  for (const { name } of parts) {
+    const text = await read(join("/etc/apt/sources.list.d", name));
+    if (name.endsWith(".list")) sources.push(...parseSourcesList(text));
+    if (name.endsWith(".sources")) sources.push(...parseSourcesStanzas(text));
+  }
+  const os = parseOsRelease(await read("/etc/os-release"));
+  return recentSuites(sources, os)
+    .filter((line) => os.codenames.some((name) => line.endsWith(` ${name} main`)));
+}
+
+/** Runs apt's programs on a state of their own, which knows of no installed package. */
+async function privateApt(
+  dir: string,
+  sources: readonly string[],
+): Promise<(program: string, ...args: string[]) => Promise<string>> {
+  await Deno.mkdir(join(dir, "state", "lists", "partial"), { recursive: true });
+  await Deno.mkdir(join(dir, "cache", "archives", "partial"), { recursive: true });
+  await Deno.writeTextFile(join(dir, "sources.list"), sources.join("\n") + "\n");
+  const options = [
+    `Dir::State=${join(dir, "state")}`,
+    `Dir::Cache=${join(dir, "cache")}`,
+    `Dir::Etc::sourcelist=${join(dir, "sources.list")}`,
+    "Dir::Etc::sourceparts=-",
+    "Dir::State::status=/dev/null",
+    "APT::Sandbox::User=",
+  ].flatMap((option) => ["-o", option]);
+  return (program, ...args) => run(program, [...options, ...args], dir);
+}
+
+async function run(program: string, args: readonly string[], cwd: string): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(program, { args: [...args], cwd })
+    .output();
+  if (success) return new TextDecoder().decode(stdout);
+  const reason = new TextDecoder().decode(stderr).trim().split("\n").at(-1) ?? "";
+  throw new Error(`${program} failed: ${reason}`);
+}
