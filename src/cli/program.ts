@@ -7,6 +7,7 @@ import { Command, CommanderError } from "commander";
 import { ConfigError } from "../config/mod.ts";
 import { CommandFailed } from "./command_failed.ts";
 import { configCommand } from "./config.ts";
+import { redactText } from "../logger/mod.ts";
 import { devCommand } from "./dev.ts";
 import { doctorCommand } from "./doctor.ts";
 import { print, printError, style } from "./output.ts";
@@ -59,10 +60,18 @@ function report(error: unknown): number {
     printError(error.message);
     return 2;
   }
-  const message = error instanceof Error ? error.message : String(error);
-  printError(`${style("error", "red")}: ${message}`);
+  // What a server or a driver says may hold what it was told.
+  printError(`${style("error", "red")}: ${redactText(plainMessage(error))}`);
   if (Deno.env.get("HUB_LOG_LEVEL") === "debug" && error instanceof Error) {
-    printError(error.stack ?? "");
+    printError(redactText(error.stack ?? ""));
   }
   return 1;
+}
+
+function plainMessage(error: unknown): string {
+  if (error instanceof Deno.errors.NotCapable) {
+    return `${error.message.replace(/, run again.*/, "")}: the hub task does not grant that. ` +
+      "docs/permissions.md says what it grants.";
+  }
+  return error instanceof Error ? error.message : String(error);
 }

@@ -32,10 +32,8 @@ An empty value takes a setting away that may be absent, also when an earlier sou
 \`NATS_URL=\` starts the hub with a NATS server of its own.
 
 Unknown keys and \`HUB_*\` variables and values that do not fit are refused at start, all of them in
-one message that names the file and line, variable or flag. Where the hub may read \`HUB_*\` variables
-but not list the environment, a misspelt variable is found when it is a slip of a known name, such
-as \`HUB_HTPP_PORT\`; others go unseen. Variables that begin with \`HUB_TEST_\` are left to the test
-suite.
+one message that names the file and line, variable or flag. Variables that begin with \`HUB_TEST_\`
+are left to the test suite.
 
 \`hub config show\` prints the effective configuration and where each value came from. Secrets are
 masked there, and in messages. Passwords have no flag, and a URL with a password had better be a

@@ -12,7 +12,6 @@ import {
   recentSuites,
 } from "../../src/embedded/apt_sources.ts";
 import { onFreePort } from "../../src/embedded/free_port.ts";
-import { leash } from "../../src/embedded/leash.ts";
 import { fromFileUrl } from "./paths.ts";
 import { until } from "./until.ts";
 
@@ -49,19 +48,30 @@ export async function findRedis(): Promise<RedisProgram | { readonly missing: st
   }
 }
 
+/** Runs a program until standard input ends: when it is told to, or whoever started it is gone. */
+const WHILE_HELD = 'exec 3<&0; "$@" </dev/null 3<&- & read -r _ <&3; kill "$!"; wait "$!"';
+
 async function start({ path, env }: RedisProgram, port: number): Promise<RedisServer> {
   const args = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
-  const server = leash(path, { args, env });
+  const server = new Deno.Command("sh", {
+    args: ["-c", WHILE_HELD, "sh", path, ...args],
+    env,
+    cwd: "/",
+    stdin: "piped",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  const stop = async () => {
+    await server.stdin.close();
+    await server.status;
+  };
   try {
-    await until(() => answers(port), { what: `redis-server: ${server.lastLines()}` });
+    await until(() => answers(port), { what: "redis-server" });
   } catch (error) {
-    await server[Symbol.asyncDispose]();
+    await stop();
     throw error;
   }
-  return {
-    url: `redis://127.0.0.1:${port}`,
-    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
-  };
+  return { url: `redis://127.0.0.1:${port}`, [Symbol.asyncDispose]: stop };
 }
 
 async function answers(port: number): Promise<boolean> {

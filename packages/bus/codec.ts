@@ -1,0 +1,131 @@
+/**
+ * JSON values to bytes and back, within limits.
+ *
+ * @module
+ */
+import { BusError } from "./errors.ts";
+
+/** What {@linkcode encodeJson} and {@linkcode decodeJson} accept. */
+export interface JsonLimits {
+  /** Default 1 MiB. */
+  readonly maxBytes?: number;
+  /** Arrays and objects inside one another. Default 64. */
+  readonly maxDepth?: number;
+}
+
+const MAX_BYTES = 1024 * 1024;
+const MAX_DEPTH = 64;
+
+const encoder = new TextEncoder();
+// Fatal, because a replaced byte is another value; with its mark, because that is no JSON.
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+const QUOTE = 0x22, BACKSLASH = 0x5c;
+const OPEN_ARRAY = 0x5b, CLOSE_ARRAY = 0x5d, OPEN_OBJECT = 0x7b, CLOSE_OBJECT = 0x7d;
+
+/** Text to UTF-8. */
+export function encodeText(text: string): Uint8Array<ArrayBuffer> {
+  return encoder.encode(text);
+}
+
+/** UTF-8 to text. @throws {BusError} `INVALID_JSON` if it is not UTF-8. */
+export function decodeText(bytes: Uint8Array): string {
+  try {
+    return decoder.decode(bytes);
+  } catch (cause) {
+    throw new BusError("INVALID_JSON", "Cannot decode text: it is not UTF-8", { cause });
+  }
+}
+
+/**
+ * Spells a value as JSON in UTF-8.
+ *
+ * @throws {BusError} `INVALID_JSON` for what JSON cannot hold, `TOO_LARGE` or `TOO_DEEP`.
+ *
+ * @example There and back
+ * ```ts
+ * import { deepStrictEqual, throws } from "node:assert/strict";
+ * import { decodeJson, encodeJson } from "@hub/bus";
+ *
+ * deepStrictEqual(decodeJson(encodeJson({ count: 1 })), { count: 1 });
+ * throws(() => decodeJson(encodeJson([[[]]]), { maxDepth: 2 }), { code: "TOO_DEEP" });
+ * ```
+ */
+export function encodeJson(value: unknown, limits: JsonLimits = {}): Uint8Array<ArrayBuffer> {
+  const bytes = encodeText(stringify(value));
+  check(bytes, limits, "encode");
+  return bytes;
+}
+
+/**
+ * Reads JSON in UTF-8; size and depth are checked before anything is built.
+ *
+ * @throws {BusError} `INVALID_JSON`, `TOO_LARGE` or `TOO_DEEP`.
+ */
+export function decodeJson(bytes: Uint8Array, limits: JsonLimits = {}): unknown {
+  check(bytes, limits, "decode");
+  const text = decodeText(bytes);
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new BusError("INVALID_JSON", "Cannot decode JSON: it is malformed", { cause });
+  }
+}
+
+function stringify(value: unknown): string {
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(value);
+  } catch (cause) {
+    const reason = cause instanceof RangeError ? "it is nested too deep" : "JSON cannot hold it";
+    throw new BusError("INVALID_JSON", `Cannot encode a value: ${reason}`, { cause });
+  }
+  // Of undefined, functions and symbols, against its type.
+  if (text === undefined) {
+    throw new BusError("INVALID_JSON", `Cannot encode a value: JSON has no ${typeof value}`);
+  }
+  return text;
+}
+
+function check(bytes: Uint8Array, limits: JsonLimits, act: string): void {
+  const { maxBytes = MAX_BYTES, maxDepth = MAX_DEPTH } = limits;
+  if (bytes.byteLength > maxBytes) {
+    throw new BusError(
+      "TOO_LARGE",
+      `Cannot ${act} JSON: ${bytes.byteLength} bytes, ${maxBytes} are allowed`,
+    );
+  }
+  if (isDeeperThan(bytes, maxDepth)) {
+    throw new BusError("TOO_DEEP", `Cannot ${act} JSON: nested deeper than ${maxDepth}`);
+  }
+}
+
+/** Counts brackets outside of strings; UTF-8 never hides one inside another character. */
+function isDeeperThan(bytes: Uint8Array, maxDepth: number): boolean {
+  if (bytes.length <= maxDepth) return false;
+  let depth = 0;
+  for (let i = 0; i < bytes.length; i++) {
+    switch (bytes[i]) {
+      case QUOTE:
+        i = endOfString(bytes, i);
+        break;
+      case OPEN_ARRAY:
+      case OPEN_OBJECT:
+        if (++depth > maxDepth) return true;
+        break;
+      case CLOSE_ARRAY:
+      case CLOSE_OBJECT:
+        depth--;
+    }
+  }
+  return false;
+}
+
+function endOfString(bytes: Uint8Array, start: number): number {
+  for (let end = bytes.indexOf(QUOTE, start + 1); end !== -1; end = bytes.indexOf(QUOTE, end + 1)) {
+    let backslashes = 0;
+    while (bytes[end - 1 - backslashes] === BACKSLASH) backslashes++;
+    if (backslashes % 2 === 0) return end;
+  }
+  return bytes.length; // Unfinished; the parser will say so.
+}

@@ -1,0 +1,31 @@
+import { deepStrictEqual, ok, throws } from "node:assert/strict";
+import { permissionsFor } from "./permissions.ts";
+
+function option(options: readonly string[], name: string): string[] | undefined {
+  return options.find((it) => it.startsWith(`${name}=`))?.slice(name.length + 1).split(",");
+}
+
+Deno.test("the hub may write to its data directory and nowhere else", () => {
+  deepStrictEqual(option(permissionsFor({ dataDir: "/srv/hub" }), "--allow-write"), ["/srv/hub"]);
+});
+
+Deno.test("the hub may run its own two scripts and nothing else", () => {
+  const programs = option(permissionsFor({ dataDir: ".hub" }), "--allow-run") ?? [];
+  deepStrictEqual(
+    programs.map((path) => path.split("/").slice(-3).join("/")),
+    ["src/embedded/leash.sh", "src/embedded/fetch_deb.sh"],
+  );
+});
+
+Deno.test("the hub may read the files that the configuration names", () => {
+  const needs = { dataDir: ".hub", credsFile: "/run/hub.creds", configFile: "/etc/hub.jsonc" };
+  const read = option(permissionsFor(needs), "--allow-read") ?? [];
+  ok(read.includes("/run/hub.creds") && read.includes("/etc/hub.jsonc"));
+  ok(!read.includes("/"));
+});
+
+for (const dataDir of ["/srv/my hub", "/srv/a,b"]) {
+  Deno.test(`permissionsFor() refuses "${dataDir}", which would grant something else`, () => {
+    throws(() => permissionsFor({ dataDir }), /without spaces and commas/);
+  });
+}
