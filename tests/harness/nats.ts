@@ -8,6 +8,9 @@ import { freePort } from "../../src/embedded/free_port.ts";
 import { leash, type Leashed } from "../../src/embedded/leash.ts";
 import { until } from "./until.ts";
 
+/** Every realm of a test run reserves memory for its streams, and uses next to nothing of it. */
+const CONFIG = "jetstream { max_memory_store: 1TB, max_file_store: 1TB }\n";
+
 /** One nats-server of a test. */
 export interface NatsNode extends AsyncDisposable {
   readonly url: string;
@@ -33,11 +36,12 @@ export async function startNatsNode(options: NatsNodeOptions): Promise<NatsNode>
   const { program, port = freePort(), name = "test", args = [] } = options;
   const ownDir = options.storeDir === undefined ? await Deno.makeTempDir() : undefined;
   const dir = options.storeDir ?? ownDir ?? "";
-  const pidFile = join(dir, "nats.pid");
+  const pidFile = join(dir, "nats.pid"), configFile = join(dir, "nats.conf");
+  await Deno.writeTextFile(configFile, CONFIG);
   const start = async () => {
     const server = leash(program, {
       args: [
-        ...["--jetstream", "--addr", "127.0.0.1", "--port", String(port), "--name", name],
+        ...["--config", configFile, "--addr", "127.0.0.1", "--port", String(port), "--name", name],
         ...["--store_dir", dir, "--pid", pidFile],
         ...args,
       ],
