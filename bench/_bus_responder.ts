@@ -1,18 +1,21 @@
 /**
- * The other end of `bus_bench.ts`: answers requests until its input ends, then deletes the realm.
+ * The other end of `bus_bench.ts`: `respond REALM` creates the realm's streams and answers requests
+ * until it is ended, `clean REALM` deletes them.
  *
  * @module
  */
-import { deleteRealm, ensureStreams, openBus } from "@hub/bus";
+import { type Bus, deleteRealm, ensureStreams, openBus } from "@hub/bus";
 
-const [realm = "bench"] = Deno.args;
+const [task, realm = "bench"] = Deno.args;
 const servers = Deno.env.get("HUB_TEST_NATS_URL") ?? "";
+
+async function respond(bus: Bus): Promise<void> {
+  await ensureStreams(bus.connection, { realm });
+  const requests = bus.connection.subscribe(`${realm}.echo`);
+  await bus.ping();
+  await Deno.stdout.write(new TextEncoder().encode("ready\n"));
+  for await (const request of requests) request.respond(request.data);
+}
+
 await using bus = await openBus({ servers, name: "responder", realm });
-await ensureStreams(bus.connection, { realm });
-bus.connection.subscribe(`${realm}.echo`, {
-  callback: (_error, message) => void message.respond(message.data),
-});
-await bus.ping();
-await Deno.stdout.write(new TextEncoder().encode("ready\n"));
-await Deno.stdin.readable.pipeTo(new WritableStream());
-await deleteRealm(bus.connection, realm);
+await (task === "clean" ? deleteRealm(bus.connection, realm) : respond(bus));

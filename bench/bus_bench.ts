@@ -16,14 +16,18 @@ const servers = Deno.env.get("HUB_TEST_NATS_URL");
 if (servers === undefined) throw new Error("HUB_TEST_NATS_URL is not set");
 const realm = `bench-${crypto.randomUUID().slice(0, 13)}`;
 
-// In a process of its own, so that it does not share the event loop under test. It creates the
-// realm's streams, and deletes them when this process has ended and its input with it.
-const responder = new Deno.Command(Deno.execPath(), {
-  args: ["run", "-A", new URL("./_bus_responder.ts", import.meta.url).href, realm],
-  stdin: "piped",
-  stdout: "piped",
-}).spawn();
+const other = (task: string) => ({
+  args: ["run", "-A", new URL("./_bus_responder.ts", import.meta.url).href, task, realm],
+});
+// In a process of its own, so that it does not share the event loop under test.
+const responder = new Deno.Command(Deno.execPath(), { ...other("respond"), stdout: "piped" })
+  .spawn();
 await responder.stdout.getReader().read();
+// Nothing may be waited for any more when this comes, so a last process does it.
+addEventListener(
+  "unload",
+  () => void new Deno.Command(Deno.execPath(), other("clean")).outputSync(),
+);
 
 const bus = await openBus({ servers, name: "bench", realm });
 const js = jetstream(bus.connection);

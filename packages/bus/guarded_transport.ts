@@ -15,7 +15,8 @@ import {
 } from "@nats-io/nats-core/internal";
 import { nodeResolveHost, NodeTransport } from "@nats-io/transport-node/lib/node_transport.js";
 
-class GuardedTransport extends NodeTransport {
+/** A transport whose sockets stay listened to for errors once it has given them up. */
+export class GuardedTransport extends NodeTransport {
   override async connect(...to: Parameters<NodeTransport["connect"]>): Promise<void> {
     try {
       await super.connect(...to);

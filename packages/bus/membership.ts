@@ -64,7 +64,7 @@ const VIEW_TIMEOUT_MS = 10_000;
  * import { deleteRealm, ensureStreams, joinMembership, openBus } from "@hub/bus";
  *
  * const servers = Deno.env.get("HUB_TEST_NATS_URL") ?? "nats://127.0.0.1:4222";
- * const realm = "example-membership";
+ * const realm = `example-${crypto.randomUUID().slice(0, 8)}`;
  * await using bus = await openBus({ servers, name: "example", realm });
  * await ensureStreams(bus.connection, { realm });
  * const membership = await joinMembership(bus, { node: "n1" });

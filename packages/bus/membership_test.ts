@@ -81,6 +81,14 @@ Deno.test("a live node's id is refused, and neither node is harmed", async () =>
   deepStrictEqual(ids(first), ["n1"]);
 });
 
+Deno.test("of two processes that join with one id at the same time, one becomes a member", async () => {
+  await using bus = await openTestBus({ streams: true });
+  const outcomes = await Promise.allSettled([join(bus, "n1"), join(bus, "n1")]);
+  const joined = outcomes.filter((one) => one.status === "fulfilled");
+  strictEqual(joined.length, 1);
+  for (const { value } of joined) await value.leave();
+});
+
 Deno.test("a dead node's id is free after its TTL, with a higher epoch", async () => {
   await using bus = await openTestBus({ streams: true });
   const dying = await openTestBus({ realm: bus.realm });

@@ -43,8 +43,6 @@ export class NodeKeeper {
   #renewedAt = -Infinity;
   #toldMember = false;
   #watchdog: ReturnType<typeof setTimeout> | undefined;
-  /** A renewal had no answer: which revision is ours has to be looked up. */
-  #inDoubt = false;
   #lastError: unknown;
 
   constructor(options: NodeKeeperOptions) {
@@ -122,7 +120,6 @@ export class NodeKeeper {
     const last = taken ? await this.#options.view.read(this.#key) : stored;
     const { seq } = await this.#put(0, last?.revision ?? 0);
     this.#epoch = seq;
-    this.#inDoubt = false;
   }
 
   /** Another process has our id: a dead one is gone after its TTL, a live one renews before. */
@@ -139,24 +136,19 @@ export class NodeKeeper {
     }
   }
 
+  /**
+   * A renewal without an answer is simply sent again: if it was stored after all, the fence refuses
+   * the next one, and the key itself says whether it is still ours.
+   */
   async #renewOrRejoin(): Promise<void> {
-    if (!this.#inDoubt) {
-      try {
-        return await this.#renew();
-      } catch (error) {
-        this.#inDoubt = true;
-        if (!(error instanceof WrongLastSequence)) throw error;
-      }
+    try {
+      return void await this.#put(this.#epoch, this.#revision);
+    } catch (error) {
+      if (!(error instanceof WrongLastSequence)) throw error;
     }
     const stored = await this.#options.view.read(this.#key);
-    if (!this.#isOurs(stored)) return await this.#enter(this.#stopping.signal);
-    this.#revision = stored.revision;
-    await this.#renew();
-  }
-
-  async #renew(): Promise<void> {
-    await this.#put(this.#epoch, this.#revision);
-    this.#inDoubt = false;
+    if (this.#isOurs(stored)) await this.#put(this.#epoch, stored.revision);
+    else await this.#enter(this.#stopping.signal);
   }
 
   async #put(epoch: number, expected: number): Promise<PublishAck> {

@@ -38,7 +38,7 @@ export type StreamDeclaration = Partial<StreamConfig> & Pick<StreamConfig, "name
 
 /** Sizes that an installation may choose; the defaults suit one small server. */
 export interface StreamLimits {
-  /** Memory for `CHUNKS`; the oldest chunks give way. Reserved by the server. Default 64 MiB. */
+  /** Memory for `CHUNKS`; the oldest chunks give way. Reserved by the server. Default 32 MiB. */
   readonly chunksBytes?: number;
   /** How long `CALLS` are kept for the projector, in milliseconds. Default a day. */
   readonly callsAgeMs?: number;
@@ -118,7 +118,7 @@ function declareChunks(realm: string, limits: StreamLimits): StreamDeclaration {
     storage: StorageType.Memory,
     discard: DiscardPolicy.Old,
     max_age: nanos(limits.chunksAgeMs ?? 10 * MINUTE_MS),
-    max_bytes: limits.chunksBytes ?? 64 * MIB,
+    max_bytes: limits.chunksBytes ?? 32 * MIB,
     max_msgs_per_subject: 16_384,
     max_msg_size: 256 * KIB,
     allow_direct: true,

@@ -39,7 +39,7 @@ const STREAM_NOT_FOUND = 10059;
 const STREAM_NAME_IN_USE = 10058;
 const ATTEMPTS = 8;
 const REPLICA_ERRORS = new Set([10005, 10074]);
-const STORAGE_ERROR = 10047;
+const STORAGE_ERRORS = new Set([10028, 10047]);
 
 /** What cannot be changed once a stream exists, or not in this direction. */
 const FIXED = ["storage", "retention", "allow_msg_counter", "persist_mode"] as const;
@@ -51,6 +51,22 @@ const FIXED = ["storage", "retention", "allow_msg_counter", "persist_mode"] as c
  *
  * @throws {BusError} `STREAM_MISMATCH` if a stream exists in a form that cannot be changed,
  * `STREAM_REFUSED` if the server cannot do it.
+ *
+ * @example A log that nobody else may have written to in between
+ * ```ts
+ * import { rejects, strictEqual } from "node:assert/strict";
+ * import { actorSubject, deleteRealm, ensureStreams, openBus } from "@hub/bus";
+ *
+ * const servers = Deno.env.get("HUB_TEST_NATS_URL") ?? "nats://127.0.0.1:4222";
+ * const realm = `example-${crypto.randomUUID().slice(0, 8)}`;
+ * await using bus = await openBus({ servers, name: "example", realm });
+ * await ensureStreams(bus.connection, { realm });
+ * const subject = actorSubject(realm, { kind: "counter", id: "a" });
+ * const first = { expectedLastSubjectSequence: 0 };
+ * strictEqual((await bus.requests.publish(subject, "[]", first)).seq, 1);
+ * await rejects(bus.requests.publish(subject, "[]", first), { code: "WRONG_LAST_SEQUENCE", found: 1 });
+ * await deleteRealm(bus.connection, realm);
+ * ```
  */
 export async function ensureStreams(
   connection: NatsConnection,
@@ -121,7 +137,8 @@ async function updateStream(
   const fixed = differing.filter((key) => FIXED.some((one) => one === key));
   if (fixed.length > 0) throw mismatch(declared, config, fixed);
   try {
-    await manager.streams.update(declared.name, { ...config, ...declared });
+    // The client adds what is configured already and not declared here.
+    await manager.streams.update(declared.name, declared);
     return "updated";
   } catch (error) {
     throw explain(error, declared, differing);
@@ -193,7 +210,7 @@ function explain(
   const reason = error instanceof Error ? error.message : String(error);
   const advice = code !== undefined && REPLICA_ERRORS.has(code)
     ? ` ${declared.num_replicas} replicas need as many servers with JetStream in one cluster.`
-    : code === STORAGE_ERROR
+    : code !== undefined && STORAGE_ERRORS.has(code)
     ? " Give the server more storage or memory, or lower the limits."
     : "";
   return new BusError("STREAM_REFUSED", `Cannot ${act}: ${reason}.${advice}`, { cause: error });

@@ -132,6 +132,16 @@ Deno.test("ensureStreams() says how many servers the replicas need", async () =>
   await deleteRealm(bus.connection, bus.realm);
 });
 
+Deno.test("ensureStreams() says that the server has not the memory", async () => {
+  await using bus = await openTestBus();
+  const limits = { chunksBytes: 2 ** 50 };
+  await rejects(ensureStreams(bus.connection, { realm: bus.realm, limits }), (error) => {
+    ok(isBusError("STREAM_REFUSED")(error));
+    return String(error).includes("or lower the limits");
+  });
+  await deleteRealm(bus.connection, bus.realm);
+});
+
 Deno.test("ensureStreams() stops when its signal aborts", async () => {
   await using bus = await openTestBus();
   const signal = AbortSignal.abort(new Error("enough"));
