@@ -1,0 +1,67 @@
+/**
+ * A directed graph in which every string is an id like any other.
+ *
+ * @module
+ */
+import { DirectedGraph } from "graphology";
+import type { TaskGraphEdgeAttributes, TaskGraphNodeAttributes } from "../schema/graph.ts";
+
+/** The graph inside a task graph: prerequisite → dependent, no parallel edges, no self-loops. */
+export type TaskGraphInner = DirectedGraph<TaskGraphNodeAttributes, TaskGraphEdgeAttributes>;
+
+/** An object that inherits nothing, so that no key is there before it is set. */
+function Neighbours(this: object): void {}
+Neighbours.prototype = Object.create(null);
+
+/**
+ * The library keeps the neighbours of a node in `{}`, where `constructor` is always present and
+ * `__proto__` cannot be set. This is the same record on objects that inherit nothing.
+ */
+class NodeData {
+  key: string;
+  attributes: TaskGraphNodeAttributes;
+  inDegree = 0;
+  outDegree = 0;
+  directedLoops = 0;
+  in: object;
+  out: object;
+
+  constructor(key: string, attributes: TaskGraphNodeAttributes) {
+    this.key = key;
+    this.attributes = attributes;
+    this.in = Reflect.construct(Neighbours, []);
+    this.out = Reflect.construct(Neighbours, []);
+  }
+
+  clear(): void {
+    this.inDegree = 0;
+    this.outDegree = 0;
+    this.directedLoops = 0;
+    this.in = Reflect.construct(Neighbours, []);
+    this.out = Reflect.construct(Neighbours, []);
+  }
+}
+
+class OpaqueIdGraph extends DirectedGraph<TaskGraphNodeAttributes, TaskGraphEdgeAttributes> {
+  constructor() {
+    super({ type: "directed", multi: false, allowSelfLoops: false });
+    Object.defineProperty(this, "NodeDataClass", { value: NodeData });
+  }
+
+  // The inherited method calls `hasOwnProperty` on what here inherits nothing.
+  override hasEdge(...ends: [edge: unknown] | [source: unknown, target: unknown]): boolean {
+    if (ends.length === 1) return super.hasEdge(ends[0]);
+    return this.hasDirectedEdge(ends[0], ends[1]);
+  }
+
+  override hasDirectedEdge(...ends: [edge: unknown] | [source: unknown, target: unknown]): boolean {
+    if (ends.length === 1) return super.hasDirectedEdge(ends[0]);
+    const [source, target] = ends;
+    return this.hasNode(source) && this.hasNode(target) && this.edge(source, target) !== undefined;
+  }
+}
+
+/** Makes an empty graph. */
+export function createInnerGraph(): TaskGraphInner {
+  return new OpaqueIdGraph();
+}
