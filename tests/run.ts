@@ -10,7 +10,7 @@ import { parseTestTotals } from "./_totals.ts";
 import { testVariables } from "./harness/environment.ts";
 import { startTestServers } from "./harness/servers.ts";
 
-const DEFAULT_ARGS = ["--doc", "--parallel"];
+const DEFAULT_ARGS = ["--doc", "--parallel", "--sanitize-ops", "--sanitize-resources"];
 const COVERAGE_DIR = ".hub/coverage";
 
 const code = await main(Deno.args);

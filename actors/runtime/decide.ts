@@ -1,0 +1,115 @@
+/**
+ * Decides what a group of waiting commands does to one actor. Nothing has happened yet afterwards.
+ *
+ * @module
+ */
+import type { Action } from "./action.ts";
+import type { CommandWindow } from "./command_window.ts";
+import type { ActorKind } from "./definition.ts";
+import type { LoggedEvent } from "./record.ts";
+import { type ActorState, type Commit, keyOf, type Outcome } from "./state.ts";
+import { isChanged, step, type StepContext } from "./step.ts";
+
+/** Why a command was not accepted; nothing of it is in the log. */
+export interface Refusal {
+  readonly code: "VALIDATION_ERROR" | "ILLEGAL_STATE" | "MACHINE_ERROR";
+  readonly message: string;
+}
+
+/** What one command of the group gets. */
+export type Verdict =
+  | { readonly is: "accepted"; readonly outcome: Outcome }
+  /** Accepted earlier: the same answer again. */
+  | { readonly is: "repeated"; readonly outcome: Outcome }
+  /** What an effect or timer says that is under way no more. */
+  | { readonly is: "stale" }
+  | { readonly is: "refused"; readonly refusal: Refusal };
+
+/** What one group leads to. */
+export interface Decision {
+  readonly next: ActorState;
+  /** Exactly what is appended to the log. */
+  readonly accepted: readonly LoggedEvent[];
+  /** In the order of the commands. */
+  readonly verdicts: readonly Verdict[];
+  /** To be done, in order, once the log has acknowledged `accepted`. */
+  readonly actions: readonly Action[];
+}
+
+export interface DecideContext extends StepContext {
+  readonly kind: ActorKind;
+  readonly window: CommandWindow;
+  /** Where the group will stand; its sequence is filled in when the log has acknowledged it. */
+  readonly commit: Commit;
+}
+
+/** Folds `commands` into `state` one after the other, leaving out what cannot be taken. */
+export function decide(
+  context: DecideContext,
+  state: ActorState,
+  commands: readonly LoggedEvent[],
+): Decision {
+  const accepted: LoggedEvent[] = [], actions: Action[] = [];
+  const earlier = new Map<string, Outcome>();
+  let next = state;
+
+  function judge(command: LoggedEvent): Verdict {
+    const outcome = context.window.get(command.id) ?? earlier.get(command.id);
+    if (outcome !== undefined) return { is: "repeated", outcome };
+    if (isStale(next, command)) return { is: "stale" };
+    const position = { commit: context.commit, index: accepted.length };
+    const taken = attempt(() =>
+      refusalOf(context.kind, next, command) ?? step(context, next, { logged: command, position })
+    );
+    if ("code" in taken) return { is: "refused", refusal: taken };
+    const { state: after, actions: todo } = taken;
+    const mine = {
+      position,
+      value: after.snapshot.value,
+      changed: isChanged(next.snapshot, after.snapshot),
+    };
+    next = after;
+    accepted.push(command);
+    actions.push(...todo);
+    earlier.set(command.id, mine);
+    return { is: "accepted", outcome: mine };
+  }
+
+  const verdicts = commands.map(judge);
+  return { next, accepted, verdicts, actions };
+}
+
+/** An effect that was stopped may still end, and a timer that was cancelled may still come. */
+function isStale({ effects, timers }: ActorState, { cause }: LoggedEvent): boolean {
+  if (cause.from !== "effect" && cause.from !== "timer") return false;
+  const running = cause.from === "effect" ? effects.get(cause.id) : timers.get(cause.id);
+  return running === undefined || keyOf(running.since, cause.id) !== cause.key;
+}
+
+function refusalOf(
+  kind: ActorKind,
+  { snapshot }: ActorState,
+  { event, cause }: LoggedEvent,
+): Refusal | undefined {
+  const where = `state is ${JSON.stringify(snapshot.value)}`;
+  if (snapshot.status !== "active") {
+    return { code: "ILLEGAL_STATE", message: `Cannot take ${event.type}: the actor has ended` };
+  }
+  if (cause.from !== "caller") return undefined;
+  const wrong = kind.refuse(event);
+  if (wrong !== undefined) {
+    return { code: "VALIDATION_ERROR", message: `Cannot take ${event.type}: ${wrong}` };
+  }
+  if (snapshot.can(event)) return undefined;
+  return { code: "ILLEGAL_STATE", message: `Cannot take ${event.type}: ${where}` };
+}
+
+/** A machine may throw; the log must never hold an event that cannot be folded. */
+function attempt<T>(act: () => T): T | Refusal {
+  try {
+    return act();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return { code: "MACHINE_ERROR", message: `The machine failed: ${reason}` };
+  }
+}

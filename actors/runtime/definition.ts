@@ -1,0 +1,105 @@
+/**
+ * What makes an XState machine an actor.
+ *
+ * @module
+ */
+import { type Static, type TSchema, Type } from "@sinclair/typebox";
+import { TypeCompiler } from "@sinclair/typebox/compiler";
+import type { AnyEventObject, AnyStateMachine } from "xstate";
+
+/** What {@linkcode defineActor} needs to know. */
+export interface ActorOptions<TMachine extends AnyStateMachine = AnyStateMachine> {
+  /** First part of the address: small letters, digits, `-` and `_`. */
+  readonly kind: string;
+  /** Raised whenever the machine changes in a way that reads old events differently. */
+  readonly version: number;
+  /** Any machine, unchanged. */
+  readonly machine: TMachine;
+  /** What a caller may send: a TypeBox schema of events, most often a union. */
+  readonly events: TSchema;
+  /** Turns an event that an older version accepted into one that this version understands. */
+  readonly upcast?: (event: AnyEventObject, version: number) => AnyEventObject;
+  /** Events between two snapshots. Default 200. */
+  readonly snapshotEvery?: number;
+  /** Time without a command after which the actor leaves memory. Default 60,000. */
+  readonly passivateAfterMs?: number;
+}
+
+/** An actor's kind: its machine and how it is hosted. */
+export interface ActorKind {
+  readonly kind: string;
+  readonly version: number;
+  readonly machine: AnyStateMachine;
+  readonly snapshotEvery: number;
+  readonly passivateAfterMs: number;
+  /** What is wrong with an event that a caller sent; `undefined` when nothing is. */
+  refuse(event: unknown): string | undefined;
+  /** An event of the log as this version understands it. */
+  upcast(event: AnyEventObject, version: number): AnyEventObject;
+}
+
+const SNAPSHOT_EVERY = 200;
+const PASSIVATE_AFTER_MS = 60_000;
+/** XState's own events; a caller who could send them could pretend that an effect has succeeded. */
+const RESERVED = /^xstate\./;
+
+const AnyEvent = Type.Object({ type: Type.String({ minLength: 1, maxLength: 200 }) });
+type AnyEvent = Static<typeof AnyEvent>;
+
+/**
+ * Declares a kind of actor.
+ *
+ * @throws {RangeError} If the kind's name or version cannot be used.
+ *
+ * @example A counter
+ * ```ts
+ * import { strictEqual } from "node:assert/strict";
+ * import { Type } from "@sinclair/typebox";
+ * import { assign, setup } from "xstate";
+ * import { defineActor } from "./mod.ts";
+ *
+ * const Add = Type.Object({ type: Type.Literal("ADD"), n: Type.Integer() });
+ * const counter = defineActor({
+ *   kind: "counter",
+ *   version: 1,
+ *   events: Add,
+ *   machine: setup({
+ *     types: { context: {} as { count: number }, events: {} as { type: "ADD"; n: number } },
+ *   }).createMachine({
+ *     context: { count: 0 },
+ *     on: { ADD: { actions: assign({ count: ({ context, event }) => context.count + event.n }) } },
+ *   }),
+ * });
+ * strictEqual(counter.refuse({ type: "ADD", n: 1 }), undefined);
+ * strictEqual(counter.refuse({ type: "ADD", n: "1" }), "/n: Expected integer");
+ * ```
+ */
+export function defineActor(options: ActorOptions): ActorKind {
+  const { kind, version, machine, events, upcast } = options;
+  if (!/^[a-z][a-z0-9_-]{0,62}$/.test(kind)) {
+    throw new RangeError(`Cannot name a kind "${kind}": use small letters, digits, - and _`);
+  }
+  if (!Number.isSafeInteger(version) || version < 1) {
+    throw new RangeError(`Cannot use version ${version} of ${kind}: expected 1, 2, 3, …`);
+  }
+  return {
+    kind,
+    version,
+    machine,
+    snapshotEvery: options.snapshotEvery ?? SNAPSHOT_EVERY,
+    passivateAfterMs: options.passivateAfterMs ?? PASSIVATE_AFTER_MS,
+    refuse: createRefusal(events),
+    upcast: (event, from) => from < version && upcast ? upcast(event, from) : event,
+  };
+}
+
+function createRefusal(events: TSchema): ActorKind["refuse"] {
+  const any = TypeCompiler.Compile(AnyEvent), declared = TypeCompiler.Compile(events);
+  return (event) => {
+    if (!any.Check(event)) return "expected an object with a type";
+    if (RESERVED.test(event.type)) return `events of type ${event.type} are XState's own`;
+    if (declared.Check(event)) return undefined;
+    const first = declared.Errors(event).First();
+    return first === undefined ? "not an event of this kind" : `${first.path}: ${first.message}`;
+  };
+}
