@@ -67,6 +67,7 @@ export {
   type StreamPurpose,
   STREAMS,
 } from "./purposes.ts";
+export { openStreamReader, type StoredMessage, type StreamReader } from "./read_stream.ts";
 export type { RequestOptions, Requests } from "./requests.ts";
 export { parseServers, redactUserInfo, type ServerAddresses } from "./server_address.ts";
 export {

@@ -1,0 +1,71 @@
+/**
+ * The latest snapshot of each actor: a shortcut past the beginning of its log, never the truth.
+ *
+ * @module
+ */
+import {
+  type Address,
+  type Bus,
+  decodeJson,
+  encodeJson,
+  openStreamReader,
+  snapshotSubject,
+} from "@hub/bus";
+import { Type } from "@sinclair/typebox";
+import { TypeCompiler } from "@sinclair/typebox/compiler";
+import type { ActorKind } from "./definition.ts";
+import { PERSISTED_FORMAT, type PersistedActor } from "./persist.ts";
+
+const MAX_SNAPSHOT_BYTES = 1024 * 1024;
+
+/** Checked as far as restoring relies on it; what is inside was written by `persist()`. */
+const Persisted = TypeCompiler.Compile(Type.Unsafe<PersistedActor>(Type.Object({
+  format: Type.Literal(PERSISTED_FORMAT),
+  version: Type.Integer({ minimum: 1 }),
+  seq: Type.Integer({ minimum: 1 }),
+  count: Type.Integer({ minimum: 1 }),
+  snapshot: Type.Object({ status: Type.String() }),
+  effects: Type.Array(Type.Object({})),
+  timers: Type.Array(Type.Object({})),
+  children: Type.Array(Type.Object({})),
+  window: Type.Array(Type.Array(Type.Unknown(), { minItems: 4, maxItems: 4 })),
+})));
+
+/** Why a snapshot is not used; the log is folded from its beginning instead. */
+export type Unusable = "none" | "damaged" | "other version";
+
+/** The snapshots of a realm's actors. */
+export interface Snapshots {
+  save(address: Address, persisted: PersistedActor): Promise<void>;
+  /** The latest snapshot, or why there is none to be used. */
+  load(kind: ActorKind, address: Address): Promise<PersistedActor | Unusable>;
+}
+
+/** Opens the snapshots of the bus's realm. */
+export async function openSnapshots(bus: Bus): Promise<Snapshots> {
+  const reader = await openStreamReader(bus);
+  return {
+    async save(address, persisted) {
+      const body = encodeJson(persisted, { maxBytes: MAX_SNAPSHOT_BYTES });
+      await bus.requests.publish(snapshotSubject(bus.realm, address), body);
+    },
+    async load({ version }, address) {
+      const message = await reader.last("SNAPSHOTS", snapshotSubject(bus.realm, address));
+      if (message === undefined) return "none";
+      const persisted = parse(message.data);
+      if (persisted === undefined) return "damaged";
+      // An older one was folded by other rules; a newer one holds what this version cannot know.
+      return persisted.version === version ? persisted : "other version";
+    },
+  };
+}
+
+function parse(data: Uint8Array): PersistedActor | undefined {
+  try {
+    const value = decodeJson(data, { maxBytes: MAX_SNAPSHOT_BYTES });
+    return Persisted.Check(value) ? value : undefined;
+  } catch {
+    // What cannot be decoded is as damaged as what does not fit: the caller says so and goes on.
+    return undefined;
+  }
+}
