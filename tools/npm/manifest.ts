@@ -1,4 +1,5 @@
 import { builtinModules } from "node:module";
+import ts from "typescript";
 import type { Emitted } from "./emit_esm.ts";
 import type { SourcePackage } from "./packages.ts";
 
@@ -65,15 +66,10 @@ function conditions(file: string): Record<string, unknown> {
 /** Names of the packages that emitted files import, in code or in types. */
 function importedPackages(files: readonly Emitted[]): Set<string> {
   const names = new Set<string>();
-  for (const { text } of files) {
-    // Examples in comments import what a reader has, not what the package needs.
-    const code = text.replace(/\/\*[\s\S]*?\*\//g, "");
-    for (
-      const [, specifier] of code.matchAll(
-        /(?:from|import|require)\s*\(?\s*["']([^"'.][^"']*)["']/g,
-      )
-    ) {
-      const name = /^(@[^/]+\/)?[^/]+/.exec(specifier ?? "")?.[0];
+  for (const { path, text } of files) {
+    if (!/\.(js|d\.ts)$/.test(path)) continue; // CommonJS imports the same
+    for (const { fileName } of ts.preProcessFile(text, true, true).importedFiles) {
+      const name = /^(@[^/]+\/)?[^./][^/]*/.exec(fileName)?.[0];
       if (name === undefined || name.startsWith("node:") || builtinModules.includes(name)) continue;
       names.add(name);
     }

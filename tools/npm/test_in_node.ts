@@ -6,10 +6,9 @@
  * @module
  */
 import { stop } from "esbuild";
-import { spawnSync } from "node:child_process";
 import process from "node:process";
-import { bundleTests } from "./bundle_tests.ts";
-import { isPackageFolder, PACKAGE_FOLDERS, readPackage } from "./packages.ts";
+import { testInNode } from "./node_tests.ts";
+import { isPackageFolder, isPlaceholder, PACKAGE_FOLDERS, readPackage } from "./packages.ts";
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !isPackageFolder(name));
@@ -18,9 +17,7 @@ if (unknown.length > 0) {
 }
 const folders = names.length === 0 ? PACKAGE_FOLDERS : names.filter(isPackageFolder);
 for (const source of folders.map(readPackage)) {
-  const bundle = await bundleTests(source);
-  if (bundle === undefined) continue;
-  const args = ["--enable-source-maps", "--test", bundle];
-  if (spawnSync("node", args, { stdio: "inherit" }).status !== 0) process.exitCode = 1;
+  if (isPlaceholder(source) && names.length === 0) continue;
+  if (!await testInNode(source)) process.exitCode = 1;
 }
 await stop();

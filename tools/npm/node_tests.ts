@@ -1,19 +1,34 @@
 import { build, type Plugin } from "esbuild";
-import { readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { readWorkspacePaths, ROOT, type SourcePackage } from "./packages.ts";
 import { portableTests } from "./source_modules.ts";
 
 /**
- * Bundles the tests of a package that do without Deno's own functions into one file for Node.
- * Says where that is, or nothing when there are none.
+ * Runs the tests of a package that do without Deno's own functions under Node, and says whether
+ * all passed.
+ *
+ * @throws {Error} when there are none.
  */
-export async function bundleTests({ folder, dir }: SourcePackage): Promise<string | undefined> {
-  const tests = portableTests(dir);
-  if (tests.length === 0) return undefined;
+export async function testInNode(source: SourcePackage): Promise<boolean> {
   // Inside the repository, so that Node finds the packages that tests import.
-  const outfile = join(ROOT, "dist", "node-tests", `${folder}.mjs`);
+  mkdirSync(join(ROOT, "dist"), { recursive: true });
+  const dir = mkdtempSync(join(ROOT, "dist", "node-tests-"));
+  try {
+    const bundle = join(dir, `${source.folder}.mjs`);
+    await bundleTests(source, bundle);
+    const args = ["--enable-source-maps", "--test", "--test-reporter=spec", bundle];
+    return spawnSync("node", args, { stdio: "inherit" }).status === 0;
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+}
+
+async function bundleTests({ name, dir }: SourcePackage, outfile: string): Promise<void> {
+  const tests = portableTests(dir);
+  if (tests.length === 0) throw new Error(`Cannot test ${name}: it has no tests that Node can run`);
   await build({
     stdin: {
       contents: tests.map((file) => `import ${JSON.stringify(file)};`).join("\n"),
@@ -31,7 +46,6 @@ export async function bundleTests({ folder, dir }: SourcePackage): Promise<strin
     inject: [join(ROOT, "tools", "npm", "deno_test_shim.ts")],
     plugins: [workspaceSources, sourceLocations],
   });
-  return outfile;
 }
 
 /** Takes the workspace's packages from their sources, and leaves all others to Node. */
