@@ -1,0 +1,58 @@
+/**
+ * Brings an actor into memory: its snapshot, and the rest of its log.
+ *
+ * @module
+ */
+import type { Address } from "@hub/bus";
+import type { Action } from "./action.ts";
+import type { ActorKind } from "./definition.ts";
+import { fold, WINDOW_SIZE } from "./fold.ts";
+import type { ActorLog } from "./log.ts";
+import type { MachineScope } from "./machine_scope.ts";
+import { type Loaded, restore } from "./persist.ts";
+import type { Snapshots, Unusable } from "./snapshots.ts";
+
+/** What is needed to load an actor. */
+export interface LoadPorts {
+  readonly kind: ActorKind;
+  readonly scope: MachineScope;
+  readonly log: ActorLog;
+  readonly snapshots: Snapshots;
+  /** Told of a snapshot that is there and cannot be used. */
+  readonly onUnusable?: (address: Address, why: Unusable) => void;
+}
+
+/** An actor from its log. */
+export interface LoadedActor {
+  /** `undefined` when nothing has ever happened to it. */
+  readonly loaded: Loaded | undefined;
+  /** What the events after the snapshot asked for; it may not have been done. */
+  readonly actions: readonly Action[];
+}
+
+/** Loads an actor: from its snapshot where there is a good one, else from the beginning. */
+export async function load(ports: LoadPorts, address: Address): Promise<LoadedActor> {
+  const { kind, scope, log } = ports;
+  let loaded = await fromSnapshot(ports, address);
+  const actions: Action[] = [];
+  for await (const record of log.read(address, { from: (loaded?.seq ?? 0) + 1 })) {
+    loaded = fold({ kind, scope }, loaded, record, (step) => actions.push(...step.actions));
+  }
+  return { loaded, actions };
+}
+
+async function fromSnapshot(ports: LoadPorts, address: Address): Promise<Loaded | undefined> {
+  const { kind, scope, snapshots, onUnusable } = ports;
+  const persisted = await snapshots.load(kind, address);
+  if (typeof persisted !== "string") {
+    try {
+      return restore(persisted, { kind, scope, windowSize: WINDOW_SIZE });
+    } catch {
+      // The log is the truth; a snapshot that the machine cannot restore is only a lost shortcut.
+      onUnusable?.(address, "damaged");
+      return undefined;
+    }
+  }
+  if (persisted !== "none") onUnusable?.(address, persisted);
+  return undefined;
+}
