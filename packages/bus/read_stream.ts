@@ -4,6 +4,7 @@
  * @module
  */
 import { type JetStreamManager, jetstreamManager, type StoredMsg } from "@nats-io/jetstream";
+import { TimeoutError } from "@nats-io/nats-core";
 import type { Bus } from "./connect.ts";
 import { BusError } from "./errors.ts";
 import type { StreamPurpose } from "./purposes.ts";
@@ -48,8 +49,12 @@ export async function openStreamReader(bus: Bus): Promise<StreamReader> {
       readBatches(manager, { stream: streamName(bus.realm, stream), subject, from }),
     async last(stream, subject) {
       const name = streamName(bus.realm, stream);
-      const message = await manager.direct.getMessage(name, { last_by_subj: subject });
-      return message === null ? undefined : storedMessage(message);
+      try {
+        const message = await manager.direct.getMessage(name, { last_by_subj: subject });
+        return message === null ? undefined : storedMessage(message);
+      } catch (error) {
+        throw readFailure(error, subject);
+      }
     },
   };
 }
@@ -65,7 +70,10 @@ async function* readBatches(
   { stream, subject, from }: ReadOptions,
 ): AsyncGenerator<StoredMessage> {
   for (let seq = from;;) {
-    const batch = await direct.getBatch(stream, { seq, batch: BATCH, next_by_subj: subject });
+    const batch = await direct.getBatch(stream, { seq, batch: BATCH, next_by_subj: subject })
+      .catch((error) => {
+        throw readFailure(error, subject);
+      });
     let count = 0;
     for await (const message of inTime(batch, subject)) {
       count++;
@@ -92,7 +100,7 @@ async function* inTime(
   } catch (error) {
     // There is nothing at or after that sequence.
     if (error instanceof Error && "code" in error && error.code === NOT_FOUND) return;
-    throw error;
+    throw readFailure(error, subject);
   } finally {
     await messages.return?.();
   }
@@ -100,4 +108,12 @@ async function* inTime(
 
 function storedMessage({ seq, subject, data, time, header }: StoredMsg): StoredMessage {
   return { seq, subject, data, time, header: (name) => header.get(name) };
+}
+
+/** Reading changes nothing: whatever went wrong, it may be tried again. */
+function readFailure(error: unknown, subject: string): unknown {
+  if (error instanceof BusError) return error;
+  const code = error instanceof TimeoutError ? "TIMEOUT" : "DISCONNECTED";
+  const reason = error instanceof Error ? error.message : String(error);
+  return new BusError(code, `Cannot read ${subject}: ${reason}`, { cause: error });
 }

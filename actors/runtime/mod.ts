@@ -1,0 +1,22 @@
+/**
+ * Hosts machines on the bus: any XState machine becomes a durable actor with an address.
+ *
+ * The rules are pure and have no surroundings: {@linkcode decide} says what a group of commands does,
+ * {@linkcode fold} what a log amounts to, {@linkcode persist} and {@linkcode restore} how an actor is
+ * stored. {@linkcode createActiveActor} is the shell around them: a mailbox that commits in groups.
+ *
+ * @module
+ */
+export type { Action, SendId } from "./action.ts";
+export { type ActiveActor, type ActorPorts, createActiveActor } from "./actor.ts";
+export { actorRef } from "./actor_ref.ts";
+export { type Answer, type Command, CommandError, type CommandErrorCode } from "./command.ts";
+export { decide, type DecideContext, type Decision, type Refusal, type Verdict } from "./decide.ts";
+export { type ActorKind, type ActorOptions, defineActor } from "./definition.ts";
+export { fold, type FoldContext, WINDOW_SIZE } from "./fold.ts";
+export { type ActorLog, type Append, MAX_COMMIT_BYTES, openActorLog } from "./log.ts";
+export { createMachineScope, type MachineScope } from "./machine_scope.ts";
+export { type Loaded, persist, type PersistedActor, restore } from "./persist.ts";
+export type { Cause, LoggedEvent, LogRecord, Parent } from "./record.ts";
+export { openSnapshots, type Snapshots, type Unusable } from "./snapshots.ts";
+export type { ActorState, Child, Effect, Outcome, Position, Target, Timer } from "./state.ts";
