@@ -14,6 +14,7 @@ export { type Answer, type Command, CommandError, type CommandErrorCode } from "
 export { decide, type DecideContext, type Decision, type Refusal, type Verdict } from "./decide.ts";
 export { type ActorKind, type ActorOptions, defineActor } from "./definition.ts";
 export { fold, type FoldContext, WINDOW_SIZE } from "./fold.ts";
+export { type Host, type HostOptions, openHost } from "./host.ts";
 export { type ActorLog, type Append, MAX_COMMIT_BYTES, openActorLog } from "./log.ts";
 export { createMachineScope, type MachineScope } from "./machine_scope.ts";
 export { type Loaded, persist, type PersistedActor, restore } from "./persist.ts";
