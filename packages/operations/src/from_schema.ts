@@ -1,0 +1,158 @@
+/**
+ * JSON Schema as TypeBox.
+ *
+ * @module
+ */
+import {
+  FormatRegistry,
+  IntersectEvaluated,
+  type SchemaOptions,
+  type TSchema,
+  Type,
+  UnionEvaluated,
+} from "@sinclair/typebox";
+import { getLogger } from "@logtape/logtape";
+
+const log = getLogger("operations:from_schema");
+const MAX_LOGGED = 1024;
+/** Deeper than any schema that a person writes; keeps hostile ones off the stack. */
+const MAX_DEPTH = 200;
+
+type Json = { readonly [keyword: string]: unknown };
+
+function isObject(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isPrimitive(value: unknown): value is string | number | boolean {
+  return ["string", "number", "boolean"].includes(typeof value);
+}
+
+/** Keywords whose value is a schema that TypeBox enforces and would take for one of its own. */
+const SCHEMA_KEYWORDS = ["additionalProperties", "contains", "unevaluatedProperties"];
+
+/** The keywords, as options; a format that nobody checks is kept under a name that nobody enforces. */
+function optionsOf(schema: Json, depth: number): SchemaOptions {
+  const options: Record<string, unknown> = { ...schema };
+  const { format } = schema;
+  if (typeof format === "string" && !FormatRegistry.Has(format)) {
+    delete options.format;
+    options["x-format"] = format;
+  }
+  for (const keyword of SCHEMA_KEYWORDS) {
+    if (isObject(schema[keyword])) options[keyword] = convert(schema[keyword], depth + 1);
+  }
+  return options;
+}
+
+function required(schema: Json): readonly unknown[] | undefined {
+  if (schema.required === undefined) return [];
+  const isList = Array.isArray(schema.required) &&
+    schema.required.every((name) => typeof name === "string");
+  return isList && Array.isArray(schema.required) ? schema.required : undefined;
+}
+
+function unknownSchema(schema: unknown, depth: number): TSchema {
+  const text = JSON.stringify(schema) ?? String(schema);
+  log.warn("schema is taken as unknown", {
+    schema: text.length > MAX_LOGGED ? `${text.slice(0, MAX_LOGGED)}…` : text,
+  });
+  return isObject(schema) ? Type.Unknown(optionsOf(schema, depth)) : Type.Unknown({});
+}
+
+function fromType(schema: Json, depth: number): TSchema {
+  const options = optionsOf(schema, depth);
+  switch (schema.type) {
+    case "string":
+      return Type.String(options);
+    case "number":
+      return Type.Number(options);
+    case "integer":
+      return Type.Integer(options);
+    case "boolean":
+      return Type.Boolean(options);
+    case "null":
+      return Type.Null(options);
+    default:
+      return unknownSchema(schema, depth);
+  }
+}
+
+function fromObject(schema: Json, depth: number): TSchema | undefined {
+  const names = required(schema);
+  if (schema.type !== "object" || !isObject(schema.properties) || !names) return undefined;
+  const properties = Object.entries(schema.properties).map(([name, member]) => {
+    const converted = convert(member, depth + 1);
+    return [name, names.includes(name) ? converted : Type.Optional(converted)] as const;
+  });
+  return Type.Object(Object.fromEntries(properties), optionsOf(schema, depth));
+}
+
+function fromArray(schema: Json, depth: number): TSchema | undefined {
+  if (schema.type !== "array") return undefined;
+  const { items } = schema;
+  if (Array.isArray(items)) {
+    return Type.Tuple(items.map((item) => convert(item, depth + 1)), optionsOf(schema, depth));
+  }
+  return isObject(items)
+    ? Type.Array(convert(items, depth + 1), optionsOf(schema, depth))
+    : undefined;
+}
+
+function fromLiterals(schema: Json): TSchema | undefined {
+  if (Array.isArray(schema.enum) && schema.enum.every(isPrimitive)) {
+    return UnionEvaluated(schema.enum.map((value) => Type.Literal(value)));
+  }
+  return undefined;
+}
+
+function fromConst(schema: Json, depth: number): TSchema | undefined {
+  const value = schema.const;
+  if (isPrimitive(value)) return Type.Literal(value, optionsOf(schema, depth));
+  // TypeBox's types know primitives only, but an object is kept as its `const` keyword all the same.
+  if (typeof value === "object" && value !== null) {
+    return Type.Literal(value as unknown as string, optionsOf(schema, depth));
+  }
+  return undefined;
+}
+
+function fromCombination(schema: Json, depth: number): TSchema | undefined {
+  const members = (list: readonly unknown[]) => list.map((member) => convert(member, depth + 1));
+  if (Array.isArray(schema.allOf)) {
+    return IntersectEvaluated(members(schema.allOf), optionsOf(schema, depth));
+  }
+  if (Array.isArray(schema.anyOf)) {
+    return UnionEvaluated(members(schema.anyOf), optionsOf(schema, depth));
+  }
+  if (Array.isArray(schema.oneOf)) {
+    return UnionEvaluated(members(schema.oneOf), optionsOf(schema, depth));
+  }
+  return undefined;
+}
+
+function convert(schema: unknown, depth: number): TSchema {
+  if (!isObject(schema)) return unknownSchema(schema, depth);
+  if (depth > MAX_DEPTH) throw new RangeError(`Cannot convert schema: nested past ${MAX_DEPTH}`);
+  return fromCombination(schema, depth) ?? fromLiterals(schema) ?? fromObject(schema, depth) ??
+    fromArray(schema, depth) ?? fromConst(schema, depth) ??
+    (typeof schema.$ref === "string" ? Type.Ref(schema.$ref) : fromType(schema, depth));
+}
+
+/**
+ * Converts a JSON Schema. References stay references; whatever has no counterpart becomes `Unknown`.
+ *
+ * @throws {RangeError} if `schema` is nested too deeply.
+ *
+ * @example
+ * ```ts
+ * import { strictEqual } from "node:assert/strict";
+ * import { collectErrors, FromSchema } from "@alkdev/operations";
+ *
+ * const schema = FromSchema({ type: "object", properties: { n: { type: "integer" } } });
+ * strictEqual(collectErrors(schema, { n: 1 }).length, 0);
+ * strictEqual(collectErrors(schema, { n: "1" }).length, 1);
+ * ```
+ */
+export function FromSchema<T>(schema: T): TSchema {
+  return convert(schema, 0);
+}

@@ -1,0 +1,101 @@
+/**
+ * Operations from OpenAPI documents, wherever those lie.
+ *
+ * @module
+ */
+import { getLogger } from "@logtape/logtape";
+import { CallError, InfrastructureErrorCode } from "../error.ts";
+import { OperationType } from "../types.ts";
+import { credentialFetcher } from "./credentials.ts";
+import { checkStatus, maxBytes, readData } from "./exchange.ts";
+import { readEndpoints } from "./generate.ts";
+import { onceHandler, streamHandler } from "./handlers.ts";
+import type { GeneratedOperation, HTTPServiceConfig, OpenAPIFS, OpenAPISpec } from "./types.ts";
+
+const log = getLogger("operations:from_openapi");
+
+/**
+ * Makes one operation of each path and method of a document.
+ *
+ * @throws {Error} if there are no paths, or a reference leads out of the document or nowhere.
+ *
+ * @example
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import { OperationRegistry } from "@alkdev/operations";
+ * import { FromOpenAPI } from "@alkdev/operations/from-openapi";
+ *
+ * const operations = FromOpenAPI({
+ *   openapi: "3.1.0",
+ *   info: { title: "Pets", version: "1.0.0" },
+ *   paths: { "/pets/{id}": { get: { operationId: "getPet", parameters: [
+ *     { name: "id", in: "path", required: true, schema: { type: "integer" } },
+ *   ] } } },
+ * }, {
+ *   namespace: "pets",
+ *   baseUrl: "https://pets.example",
+ *   fetch: (url) => Promise.resolve(Response.json({ url: String(url) })),
+ * });
+ * const registry = new OperationRegistry();
+ * registry.registerAll(operations);
+ * const { data } = await registry.execute("pets.getPet", { id: 7 }, {});
+ * deepStrictEqual(data, { url: "https://pets.example/pets/7" });
+ * ```
+ */
+export function FromOpenAPI(spec: OpenAPISpec, config: HTTPServiceConfig): GeneratedOperation[] {
+  const fetch = config.fetch ?? globalThis.fetch.bind(globalThis);
+  return readEndpoints(spec, config).map((endpoint) => {
+    const credentials = credentialFetcher(spec, config, endpoint.security);
+    const parts = { endpoint, config, fetch, credentials };
+    const isStream = endpoint.spec.type === OperationType.SUBSCRIPTION;
+    return { ...endpoint.spec, handler: isStream ? streamHandler(parts) : onceHandler(parts) };
+  });
+}
+
+async function nodeReadFile(path: string): Promise<string> {
+  let readFile: (path: string, encoding: "utf8") => Promise<string>;
+  try {
+    ({ readFile } = await import("node:fs/promises"));
+  } catch (cause) {
+    log.error("node:fs/promises cannot be loaded", { cause });
+    throw new CallError(
+      InfrastructureErrorCode.EXECUTION_ERROR,
+      `Cannot read ${path}: this platform has no node:fs, pass an OpenAPIFS`,
+      undefined,
+      { cause },
+    );
+  }
+  return await readFile(path, "utf8");
+}
+
+/**
+ * Makes the operations of a JSON document in a file.
+ *
+ * @throws {Error} if the file cannot be read, is no JSON, or as {@linkcode FromOpenAPI} does.
+ */
+export async function FromOpenAPIFile(
+  path: string,
+  config: HTTPServiceConfig,
+  fs?: OpenAPIFS,
+): Promise<GeneratedOperation[]> {
+  const text = fs === undefined ? await nodeReadFile(path) : await fs.readFile(path);
+  return FromOpenAPI(JSON.parse(text), config);
+}
+
+/**
+ * Makes the operations of a JSON document at an address.
+ *
+ * @throws {CallError} if it is answered with a failure.
+ * @throws {Error} if it is no JSON, or as {@linkcode FromOpenAPI} does.
+ */
+export async function FromOpenAPIUrl(
+  url: string,
+  config: HTTPServiceConfig,
+): Promise<GeneratedOperation[]> {
+  const response = await (config.fetch ?? globalThis.fetch)(url);
+  await checkStatus(response, config);
+  // Whatever a server calls it, a document is JSON here.
+  const document = await readData(response, "application/json", maxBytes(config));
+  // Whatever it is: reading it looks at every part before it is used.
+  return FromOpenAPI(document as OpenAPISpec, config);
+}

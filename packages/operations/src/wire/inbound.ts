@@ -1,0 +1,203 @@
+/**
+ * The requests that a peer makes over one connection.
+ *
+ * @module
+ */
+import { getLogger } from "@logtape/logtape";
+import type { Dispatcher, RootCall } from "../dispatch_types.ts";
+import { CallError, InfrastructureErrorCode } from "../error.ts";
+import type { Identity } from "../identity.ts";
+import { notFound } from "../invocation.ts";
+import { OperationType } from "../types.ts";
+import { toWireError } from "./errors.ts";
+import type { WireEvent, WireRequest } from "./events.ts";
+import type { WireLimits } from "./limits.ts";
+import type { Outbox } from "./outbox.ts";
+import type { CallSessionOptions } from "./session_types.ts";
+
+/** What serving needs besides the session's own options. */
+export interface InboundOptions extends CallSessionOptions {
+  readonly outbox: Outbox;
+  readonly wireLimits: WireLimits;
+}
+
+interface Running {
+  readonly controller: AbortController;
+  /** Set when the peer gave the request up: nothing more is said about it. */
+  silent: boolean;
+}
+
+const log = getLogger("operations:call");
+
+function rateLimited(reason: string, retryAfter: number): CallError {
+  return new CallError("RATE_LIMITED", `too many requests: ${reason}`, { retry_after: retryAfter });
+}
+
+/** Serves the requests of one peer, side by side. */
+export class Inbound {
+  readonly #options: InboundOptions;
+  readonly #running = new Map<string, Running>();
+  /** Handlers that have not ended, answered or not. */
+  #slots = 0;
+  #subscriptions = 0;
+  #failedTokens = 0;
+  #draining = false;
+
+  /** Serves nothing yet. */
+  constructor(options: InboundOptions) {
+    this.#options = options;
+  }
+
+  /** Requests that were not answered yet. */
+  get size(): number {
+    return this.#running.size;
+  }
+
+  /** Whether a request runs under that id. */
+  has(id: string): boolean {
+    return this.#running.has(id);
+  }
+
+  /** Refuses requests from now on. */
+  drain(): void {
+    this.#draining = true;
+  }
+
+  /** Begins to serve a request. */
+  serve(id: string, request: WireRequest): void {
+    const running: Running = { controller: new AbortController(), silent: false };
+    try {
+      this.#checkCapacity();
+    } catch (error) {
+      return this.#fail(id, error);
+    }
+    // Known before anything is awaited, so that an abort finds it.
+    this.#running.set(id, running);
+    this.#answer(id, request, running)
+      .catch((error) => this.#giveUp(id, running, error))
+      .finally(() => {
+        if (this.#running.get(id) === running) this.#running.delete(id);
+      });
+  }
+
+  /** Stops a request that the peer gave up. */
+  abort(id: string): void {
+    const running = this.#running.get(id);
+    if (running === undefined) return;
+    running.silent = true;
+    this.#running.delete(id);
+    running.controller.abort();
+  }
+
+  /** Stops everything. */
+  abortAll(): void {
+    for (const id of [...this.#running.keys()]) this.abort(id);
+  }
+
+  #checkCapacity(): void {
+    if (this.#draining) {
+      throw new CallError(InfrastructureErrorCode.EXECUTION_ERROR, "shutting down", {
+        reason: "draining",
+      }, { retryable: true });
+    }
+    if (this.#slots >= this.#options.wireLimits.inboundRequests) {
+      throw rateLimited("of this connection at once", 1);
+    }
+  }
+
+  async #answer(id: string, request: WireRequest, running: Running): Promise<void> {
+    const { dispatcher, view } = this.#options;
+    this.#slots += 1;
+    const free = () => void (this.#slots -= 1);
+    let identity: Identity | null;
+    let isStream: boolean;
+    try {
+      identity = await this.#admit(request);
+      isStream = dispatcher?.typeOf(request.operation, view) === OperationType.SUBSCRIPTION;
+      if (isStream) this.#checkSubscriptions();
+    } catch (error) {
+      free();
+      throw error;
+    }
+    const root: RootCall = {
+      operation: request.operation,
+      input: request.input,
+      identity,
+      requestId: id,
+      forwardedFor: request.forwardedFor ?? null,
+      timeoutMs: request.timeoutMs,
+      signal: running.controller.signal,
+      // A handler that ignores its abort keeps its place until it ends.
+      onHandlerEnd: free,
+      ...(view === undefined ? {} : { view }),
+    };
+    if (dispatcher !== undefined && isStream) return await this.#stream(dispatcher, root, running);
+    const output = await dispatcher?.call(root);
+    if (!running.silent) this.#writeOutput(id, output);
+  }
+
+  async #admit(request: WireRequest): Promise<Identity | null> {
+    const { dispatcher, rateLimiter } = this.#options;
+    const identity = await this.#identify(request);
+    const retryAfter = rateLimiter?.(identity);
+    if (retryAfter !== undefined) throw rateLimited("of this caller", retryAfter);
+    if (dispatcher === undefined) throw notFound(request.operation);
+    return identity;
+  }
+
+  #checkSubscriptions(): void {
+    if (this.#subscriptions >= this.#options.wireLimits.inboundSubscriptions) {
+      throw rateLimited("subscriptions of this connection at once", 1);
+    }
+  }
+
+  async #stream(dispatcher: Dispatcher, root: RootCall, running: Running): Promise<void> {
+    this.#subscriptions += 1;
+    try {
+      const id = root.requestId ?? "";
+      for await (const output of await dispatcher.subscribe(root)) {
+        if (running.silent) return;
+        this.#writeOutput(id, output);
+        await this.#options.outbox.ready();
+      }
+      if (!running.silent) this.#write({ type: "call.completed", id });
+    } finally {
+      this.#subscriptions -= 1;
+    }
+  }
+
+  async #identify({ authToken }: WireRequest): Promise<Identity | null> {
+    const { identity = null, resolveToken, badToken } = this.#options;
+    if (authToken === undefined) return identity;
+    const found = authToken === null ? null : await resolveToken?.(authToken) ?? null;
+    if (found !== null) return found;
+    this.#failedTokens += 1;
+    if (this.#failedTokens > this.#options.wireLimits.failedTokens) {
+      this.#options.close(4401, "too many invalid tokens");
+    }
+    if (badToken === "refuse") {
+      throw new CallError(InfrastructureErrorCode.ACCESS_DENIED, "invalid auth token");
+    }
+    return identity;
+  }
+
+  #writeOutput(id: string, output: unknown): void {
+    this.#write({ type: "call.responded", id, payload: { output } });
+  }
+
+  #giveUp(id: string, running: Running, error: unknown): void {
+    if (running.silent) return;
+    const isAbort = error instanceof CallError && error.code === InfrastructureErrorCode.ABORTED;
+    if (isAbort) this.#write({ type: "call.aborted", id });
+    else this.#fail(id, error);
+  }
+
+  #fail(id: string, error: unknown): void {
+    if (!(error instanceof CallError)) log.error("request failed", { id, error });
+    this.#write({ type: "call.error", id, payload: toWireError(error) });
+  }
+
+  #write(event: WireEvent): void {
+    this.#options.outbox.write(event);
+  }
+}

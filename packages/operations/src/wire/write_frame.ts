@@ -1,0 +1,40 @@
+/**
+ * Writes frames.
+ *
+ * @module
+ */
+import { wireId } from "../names.ts";
+import type { WireEvent, WireRequest } from "./events.ts";
+
+function requestPayload({ operation, input, authToken, forwardedFor, timeoutMs }: WireRequest) {
+  return {
+    operationId: wireId(operation),
+    input,
+    auth_token: authToken ?? undefined,
+    forwarded_for: forwardedFor,
+    timeout_ms: timeoutMs,
+  };
+}
+
+function payloadOf(event: WireEvent): unknown {
+  switch (event.type) {
+    case "call.requested":
+      return requestPayload(event.payload);
+    case "call.responded":
+      // JSON has no undefined, and a response without an output would be none.
+      return { output: event.payload.output === undefined ? null : event.payload.output };
+    case "call.error":
+      return event.payload;
+    default:
+      return {};
+  }
+}
+
+/**
+ * One event as the text of one frame.
+ *
+ * @throws {TypeError} if a value in it cannot be written as JSON.
+ */
+export function writeFrame(event: WireEvent): string {
+  return JSON.stringify({ type: event.type, id: event.id, payload: payloadOf(event) });
+}
