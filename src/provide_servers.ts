@@ -8,10 +8,12 @@ import type { HubConfig } from "./config/mod.ts";
 import { type DataDirectory, openDataDirectory } from "./embedded/data_directory.ts";
 import { findNatsServer } from "./embedded/nats_binary.ts";
 import { startNatsServer } from "./embedded/nats_process.ts";
+import { storedSecret } from "./embedded/stored_secret.ts";
 import { startPostgres } from "./embedded/postgres_process.ts";
 import { createDatabase } from "./storage/create_database.ts";
 
 const DATABASE = "hub";
+const CONNECT_MS = 10_000;
 
 export interface ProvideOptions {
   /** Gives up starting. */
@@ -81,8 +83,10 @@ async function provideNats(
 async function providePostgres(
   { stack, data, ...options }: Context,
 ): Promise<Partial<HubConfig["postgres"]>> {
-  const server = stack.use(await startPostgres({ ...options, data }));
-  return { url: await createDatabase(server.url, DATABASE) };
+  const { url: adminUrl } = stack.use(await startPostgres({ ...options, data }));
+  const password = await storedSecret(data.secrets, DATABASE);
+  const name = DATABASE;
+  return { url: await createDatabase({ adminUrl, name, password, connectTimeoutMs: CONNECT_MS }) };
 }
 
 /** Like `Promise.all`, but nothing is still under way when it rejects. */

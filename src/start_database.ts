@@ -9,7 +9,7 @@ export async function startDatabase({ postgres }: HubConfig): Promise<Database> 
   const database = stack.use(
     await openDatabase({ url, poolSize, connectTimeoutMs, statementTimeoutMs }),
   );
-  await migrate(url);
+  await migrate({ url, connectTimeoutMs });
   stack.move();
   return database;
 }

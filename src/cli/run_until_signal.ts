@@ -12,7 +12,7 @@ const log = getLogger("hub");
 export interface RunOptions {
   /** Starts; the signal gives up starting. */
   readonly start: (signal: AbortSignal) => Promise<AsyncDisposable>;
-  /** How long stopping may take. */
+  /** How long stopping may take, also when it was not even started. */
   readonly deadlineMs: number;
   /** Whether the end of standard input asks to stop, too: a supervisor's death is noticed by it. */
   readonly untilStdinCloses?: boolean;
@@ -25,32 +25,38 @@ export interface RunOptions {
 export async function runUntilSignal(options: RunOptions): Promise<void> {
   const asked = Promise.withResolvers<void>();
   const starting = new AbortController();
-  const onSignal = () => {
-    if (starting.signal.aborted) Deno.exit(EXIT_FORCED);
+  let deadline: ReturnType<typeof setTimeout> | undefined;
+  const stop = () => {
+    if (starting.signal.aborted) return;
     starting.abort(new Error("stopped while starting"));
     asked.resolve();
+    deadline = setTimeout(giveUp, options.deadlineMs, options.deadlineMs);
   };
+  const onSignal = () => starting.signal.aborted ? Deno.exit(EXIT_FORCED) : stop();
   for (const signal of SIGNALS) Deno.addSignalListener(signal, onSignal);
-  if (options.untilStdinCloses) void stdinClosed().then(onSignal);
+  // A supervisor may send a signal and close the pipe as well: that is one wish, not two.
+  if (options.untilStdinCloses) void stdinClosed().then(stop);
   try {
     const running = await options.start(starting.signal);
     await asked.promise;
-    await disposeWithin(running, options.deadlineMs);
+    await running[Symbol.asyncDispose]();
   } finally {
+    clearTimeout(deadline);
     for (const signal of SIGNALS) Deno.removeSignalListener(signal, onSignal);
   }
 }
 
-async function disposeWithin(running: AsyncDisposable, deadlineMs: number): Promise<void> {
-  const deadline = setTimeout(() => {
-    log.error("stopping took too long: giving up", { deadlineMs });
-    Deno.exit(1);
-  }, deadlineMs);
-  await running[Symbol.asyncDispose]();
-  clearTimeout(deadline);
+function giveUp(deadlineMs: number): void {
+  log.error("stopping took too long: giving up", { deadlineMs });
+  Deno.exit(1);
 }
 
 async function stdinClosed(): Promise<void> {
   const buffer = new Uint8Array(1024);
-  while (await Deno.stdin.read(buffer) !== null);
+  try {
+    while (await Deno.stdin.read(buffer) !== null);
+  } catch (error) {
+    // A standard input that cannot be read is as good as closed.
+    log.debug("standard input failed", { error });
+  }
 }

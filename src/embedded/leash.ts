@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { fileURLToPath } from "node:url";
 import { TextLineStream } from "./_lines.ts";
 
-const SCRIPT = new URL("./leash.sh", import.meta.url).pathname;
+const SCRIPT = fileURLToPath(new URL("leash.sh", import.meta.url));
 const KEPT_LINES = 20;
 
 /** Whom a program becomes that must not be root. */
@@ -22,6 +23,8 @@ export interface LeashOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Signal that asks the program to end. */
   readonly stopSignal?: "TERM" | "INT";
+  /** Whether the signal goes to the program's own children, too. */
+  readonly group?: boolean;
   /** How long it may take to end before it is killed. */
   readonly graceSeconds?: number;
   /** Unprivileged user to become; only root can. */
@@ -86,20 +89,31 @@ export async function runLeashed(program: string, options: LeashOptions): Promis
   return run.lastLines();
 }
 
-/**
- * Waits for, and if need be ends, the server that wrote `pidFile` under an earlier hub.
- * A process counts as that server only if `mark` stands in its command line.
- */
-export async function endStale(pidFile: string, mark: string): Promise<void> {
-  const { success, stderr } = await new Deno.Command(SCRIPT, {
-    args: ["--end", pidFile, mark],
-    stdin: "null",
-  }).output();
-  if (!success) throw new Error(new TextDecoder().decode(stderr).trim());
+/** What an earlier hub may have left behind. */
+export interface Stale {
+  /** Where the server wrote its process id. */
+  readonly pidFile: string;
+  /** Name of its program, and a text that stands in its command line: nobody else is ended. */
+  readonly program: string;
+  readonly mark: string;
 }
 
-function leashArgs({ stopSignal = "TERM", graceSeconds = 10, user }: LeashOptions): string[] {
+/** Waits for a server of an earlier hub, and ends it if need be. */
+export async function endStale({ pidFile, program, mark }: Stale): Promise<void> {
+  const { success, code, stderr } = await new Deno.Command(SCRIPT, {
+    args: ["--end", pidFile, program, mark],
+    stdin: "null",
+  }).output();
+  if (success) return;
+  const said = new TextDecoder().decode(stderr).trim();
+  throw new Error(`Cannot end the ${program} of an earlier hub (exit code ${code}): ${said}`);
+}
+
+function leashArgs(
+  { stopSignal = "TERM", graceSeconds = 10, group, user }: LeashOptions,
+): string[] {
   const args = ["--stop", stopSignal, "--grace", String(graceSeconds)];
+  if (group) args.push("--group");
   if (user) args.push("--as", String(user.uid), "--reach", user.reach);
   return args;
 }

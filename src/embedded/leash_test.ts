@@ -92,7 +92,7 @@ Deno.test("endStale() ends the server that an earlier hub left behind", async ()
   const orphan = new Deno.Command(script.path, { stdin: "null", stdout: "null" }).spawn();
   const pidFile = join(script.dir, "pid");
   await Deno.writeTextFile(pidFile, `${orphan.pid}\nmore\n`);
-  await endStale(pidFile, script.dir);
+  await endStale({ pidFile, program: "nats-server", mark: script.dir });
   const { signal } = await orphan.status;
   strictEqual(signal, "SIGTERM");
 });
@@ -102,7 +102,7 @@ Deno.test("endStale() leaves a stranger alone that has the same process id", asy
   await using stranger = leash(script.path, { args: [] });
   const pidFile = join(script.dir, "pid");
   await Deno.writeTextFile(pidFile, String(Deno.pid));
-  await endStale(pidFile, script.dir);
+  await endStale({ pidFile, program: "nats-server", mark: script.dir });
   ok(await isAlive(Deno.pid));
   await stranger[Symbol.asyncDispose]();
 });
@@ -111,28 +111,43 @@ for (const content of ["", "nonsense", "-1", "1", "99999999"]) {
   Deno.test(`endStale() is content with a pid file that holds ${JSON.stringify(content)}`, async () => {
     const pidFile = await Deno.makeTempFile();
     await Deno.writeTextFile(pidFile, content);
-    await endStale(pidFile, "/no/such/mark");
+    await endStale({ pidFile, program: "nats-server", mark: "/no/such/mark" });
     await Deno.remove(pidFile);
   });
 }
 
 Deno.test("endStale() is content without a pid file", async () => {
-  await endStale("/no/such/file", "/no/such/mark");
+  await endStale({ pidFile: "/no/such/file", program: "nats-server", mark: "/no/such/mark" });
 });
 
-Deno.test("a signal to the leash itself ends the program, too", async () => {
+Deno.test("a signal to the leash itself ends the program, too, however early it comes", async () => {
   await using script = await program(RUN_FOREVER);
-  const leash = new Deno.Command(new URL("leash.sh", import.meta.url), {
-    args: [script.path],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "null",
-  }).spawn();
-  const lines = leash.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  const pid = Number(/pid (\d+)/.exec((await lines.read()).value ?? "")?.[1]);
-  leash.kill("SIGTERM");
-  await leash.status;
-  ok(!await isAlive(pid));
-  await lines.cancel();
-  await leash.stdin.close();
+  for (let i = 0; i < 20; i++) {
+    const leash = new Deno.Command(new URL("leash.sh", import.meta.url), {
+      args: [script.path],
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    const lines = leash.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    const pid = Number(/pid (\d+)/.exec((await lines.read()).value ?? "")?.[1]);
+    leash.kill("SIGTERM");
+    await leash.status;
+    ok(!await isAlive(pid));
+    await lines.cancel();
+    await leash.stdin.close();
+  }
+});
+
+Deno.test("a leash on a group ends the program's own children, too", async () => {
+  await using script = await program("sh -c 'echo \"pid $$\"; sleep 600'; true", "fetch_deb.sh");
+  const pid = Promise.withResolvers<number>();
+  const run = leash(script.path, {
+    args: [],
+    group: true,
+    onLine: (line) => pid.resolve(Number(line.slice("pid ".length))),
+  });
+  const grandchild = await pid.promise;
+  await run[Symbol.asyncDispose]();
+  await until(async () => !await isAlive(grandchild), { what: "the grandchild's end" });
 });

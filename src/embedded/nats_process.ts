@@ -4,6 +4,7 @@
  * @module
  */
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { getLogger } from "../logger/mod.ts";
 import type { DataDirectory } from "./data_directory.ts";
 import { onFreePort } from "./free_port.ts";
@@ -11,7 +12,7 @@ import { endStale, leash, type Leashed } from "./leash.ts";
 import { storedSecret } from "./stored_secret.ts";
 import { keepRunning } from "./supervise.ts";
 
-const CONFIG_FILE = new URL("../../nats.conf", import.meta.url).pathname;
+const CONFIG_FILE = fileURLToPath(new URL("../../nats.conf", import.meta.url));
 const USER = "hub";
 const START_TIMEOUT_MS = 20_000;
 const log = getLogger("nats");
@@ -39,7 +40,7 @@ export interface NatsServerOptions {
 export async function startNatsServer(options: NatsServerOptions): Promise<NatsServer> {
   const { data } = options;
   const pidFile = join(data.run, "nats.pid");
-  await endStale(pidFile, data.nats);
+  await endStale({ pidFile, program: "nats-server", mark: data.nats });
   const password = await storedSecret(data.secrets, "nats");
   return await onFreePort(async (port) => {
     const server = await keepRunning("nats-server", {

@@ -13,8 +13,8 @@ import { postgresBinaries } from "./postgres_binaries.ts";
 import { storedSecret } from "./stored_secret.ts";
 import { keepRunning } from "./supervise.ts";
 
-/** Name of the role that owns everything. */
-const USER = "hub";
+/** The superuser; the hub itself works as an ordinary role. */
+const USER = "admin";
 /** Postgres refuses to run as root; this user exists on every Linux. */
 const NOBODY = 65534;
 const log = getLogger("postgres");
@@ -44,7 +44,11 @@ export async function startPostgres(options: PostgresServerOptions): Promise<Pos
   const binaries = postgresBinaries();
   const user = Deno.uid() === 0 ? { uid: NOBODY, reach: data.path } : undefined;
   const password = await storedSecret(data.secrets, "postgres");
-  await endStale(join(data.postgres, "postmaster.pid"), data.postgres);
+  await endStale({
+    pidFile: join(data.postgres, "postmaster.pid"),
+    program: "postgres",
+    mark: data.postgres,
+  });
   if (!await exists(join(data.postgres, "PG_VERSION"))) {
     options.onStep?.("Creating the Postgres database cluster");
     await createCluster(binaries.initdb, { data, user, password });

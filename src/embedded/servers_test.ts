@@ -115,6 +115,6 @@ Deno.test("a cluster that was half made is made anew", async () => {
   await Deno.mkdir(aside);
   await Deno.writeTextFile(join(aside, "PG_VERSION"), "18\n");
   await using server = await startPostgres({ data: dir.data });
-  ok(server.url.startsWith("postgres://hub:"));
+  ok(server.url.startsWith("postgres://admin:"));
   await rejects(Deno.stat(aside), Deno.errors.NotFound);
 });

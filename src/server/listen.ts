@@ -7,6 +7,11 @@ import { getLogger } from "../logger/mod.ts";
 
 const log = getLogger("server");
 
+/** What is answered to requests that are cut off, so that their callers ask another node. */
+const SHUTTING_DOWN = { code: "INTERNAL", message: "This node is shutting down", retryable: true };
+/** How long answers may take to get out, once the requests are cut off. */
+const LAST_WORDS_MS = 250;
+
 /** A listener that answers until it is disposed of. */
 export interface Listener extends AsyncDisposable {
   readonly url: string;
@@ -16,61 +21,79 @@ export interface ListenOptions {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
+  /** The flag that chooses the port, for the message when it is taken. */
+  readonly portFlag?: string;
   readonly handler: Deno.ServeHandler<Deno.NetAddr>;
   /** How long requests under way may take once the listener is being closed. */
   readonly drainMs: number;
 }
 
 /**
- * Listens for HTTP. Closing stops accepting, waits for what is under way, then answers what is
- * still unanswered with 503, so that its caller knows to ask another node.
+ * Listens for HTTP. Closing stops accepting and waits for what is under way, then answers what is
+ * still unanswered with 503. A client that neither sends nor reads cannot hold it up any longer.
  *
  * @throws {Error} that says who has the address, and what to do.
  */
-export function listen({ host, port, handler, drainMs }: ListenOptions): Listener {
-  const cut = Promise.withResolvers<void>();
-  const cutOff = cut.promise.then(() => Response.json(SHUTTING_DOWN, { status: 503 }));
-  const server = serve({
-    host,
-    port,
-    handler: (request, info) =>
-      Promise.race([handler(request, info), cutOff.then((r) => r.clone())]),
+export function listen(options: ListenOptions): Listener {
+  const { handler, drainMs } = options;
+  const unanswered = new Set<() => void>();
+  const server = serve(options, async (request, info) => {
+    // A promise of its own for each request: one that all share would keep every response.
+    const cut = Promise.withResolvers<Response>();
+    const end = () => cut.resolve(Response.json(SHUTTING_DOWN, { status: 503 }));
+    unanswered.add(end);
+    try {
+      return await Promise.race([handler(request, info), cut.promise]);
+    } finally {
+      unanswered.delete(end);
+    }
   });
   return {
     url: urlOf(server.addr),
     async [Symbol.asyncDispose]() {
-      const timer = setTimeout(() => {
-        log.warn("cut off requests that outlasted the drain", { drainMs });
-        cut.resolve();
-      }, drainMs);
-      await server.shutdown();
-      clearTimeout(timer);
+      const closed = server.shutdown();
+      if (await isWithin(closed, drainMs)) return;
+      log.warn("cut off requests that outlasted the drain", { drainMs, count: unanswered.size });
+      for (const end of unanswered) end();
+      // A connection that is still open is one whose client does not read, or never ends sending.
+      await isWithin(closed, LAST_WORDS_MS);
     },
   };
 }
 
-const SHUTTING_DOWN = { code: "INTERNAL", message: "This node is shutting down", retryable: true };
-
-function serve(
-  { host, port, handler }: Omit<ListenOptions, "drainMs">,
-): Deno.HttpServer<Deno.NetAddr> {
-  const onListen = () => {};
+async function isWithin(promise: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<boolean>((resolve) => timer = setTimeout(() => resolve(false), ms));
   try {
-    return Deno.serve({ hostname: host, port, onListen }, handler);
-  } catch (cause) {
-    throw new Error(`Cannot listen on ${host} port ${port}: ${listenProblem(cause)}`, { cause });
+    return await Promise.race([promise.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
-function listenProblem(cause: unknown): string {
+function serve(
+  { host, port, portFlag = "--http-port" }: ListenOptions,
+  handler: Deno.ServeHandler<Deno.NetAddr>,
+): Deno.HttpServer<Deno.NetAddr> {
+  try {
+    return Deno.serve({ hostname: host, port, onListen: () => {} }, handler);
+  } catch (cause) {
+    const problem = listenProblem(cause, portFlag);
+    throw new Error(`Cannot listen on ${host} port ${port}: ${problem}`, { cause });
+  }
+}
+
+function listenProblem(cause: unknown, portFlag: string): string {
   if (cause instanceof Deno.errors.AddrInUse) {
-    return "another program uses it. Stop that one, or choose with --http-port (0: any free port).";
+    return `another program uses it. Stop that one, or choose with ${portFlag} (0: any free port).`;
   }
   if (cause instanceof Deno.errors.AddrNotAvailable) {
-    return "this machine has no such address. Choose another with --http-host.";
+    return `this machine has no such address. Choose another with ${
+      portFlag.replace("port", "host")
+    }.`;
   }
   if (cause instanceof Deno.errors.PermissionDenied) {
-    return "this user may not. Choose a port above 1023 with --http-port.";
+    return `this user may not. Choose a port above 1023 with ${portFlag}.`;
   }
   return cause instanceof Error ? cause.message : String(cause);
 }

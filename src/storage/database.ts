@@ -8,6 +8,7 @@ import { getLogger } from "../logger/mod.ts";
 import { databaseProblem } from "./database_problem.ts";
 
 const log = getLogger("postgres");
+const GRACE_MS = 1_000;
 
 /** How to reach Postgres and how long to wait for it. */
 export interface DatabaseOptions {
@@ -41,6 +42,11 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     max: options.poolSize,
     connectionTimeoutMillis: options.connectTimeoutMs,
     statement_timeout: options.statementTimeoutMs,
+    // The server's own limit ends no wait for a server that cannot be reached any more.
+    ...(options.statementTimeoutMs === 0
+      ? {}
+      : { query_timeout: options.statementTimeoutMs + GRACE_MS }),
+    keepAlive: true,
     idle_in_transaction_session_timeout: options.statementTimeoutMs,
     application_name: "hub",
   });
@@ -56,13 +62,21 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   try {
     await check();
   } catch (error) {
-    await pool.end();
+    await endPool(pool);
     throw error;
   }
   return {
     pool,
     check,
     counts: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
-    [Symbol.asyncDispose]: () => pool.end(),
+    [Symbol.asyncDispose]: () => endPool(pool),
   };
+}
+
+/** Waits for the connections to close, but not for a server that says nothing. */
+async function endPool(pool: pg.Pool): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => timer = setTimeout(resolve, GRACE_MS));
+  await Promise.race([pool.end(), late]);
+  clearTimeout(timer);
 }

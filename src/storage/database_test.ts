@@ -2,6 +2,8 @@ import { match, ok, rejects, strictEqual } from "node:assert/strict";
 import { testDatabase } from "../../tests/harness/database.ts";
 import { testEnvironment } from "../../tests/harness/environment.ts";
 import { freePort } from "../embedded/free_port.ts";
+import { startProxy } from "../../tests/harness/proxy.ts";
+import { migrate } from "./migrate.ts";
 import { createDatabase } from "./create_database.ts";
 import { openDatabase } from "./database.ts";
 
@@ -47,7 +49,7 @@ for (const [what, url, words] of PROBLEMS) {
 
 Deno.test("check() fails while the pool has no connection left, and works afterwards", async () => {
   await using test = await testDatabase();
-  await using database = await openDatabase({ url: test.url, ...LIMITS, connectTimeoutMs: 50 });
+  await using database = await openDatabase({ url: test.url, ...LIMITS, connectTimeoutMs: 500 });
   const taken = [await database.pool.connect(), await database.pool.connect()];
   await rejects(database.check(), /does not answer in time/);
   for (const client of taken) client.release();
@@ -69,11 +71,31 @@ Deno.test("counts() tells busy, idle and wanted connections apart", async () => 
   client.release();
 });
 
-Deno.test("createDatabase() creates a database once and returns its url", async () => {
+Deno.test("createDatabase() creates an ordinary role and its database, once", async () => {
   const name = `t_${crypto.randomUUID().replaceAll("-", "")}`;
-  const { postgresUrl } = testEnvironment();
-  const url = await createDatabase(postgresUrl, name);
-  strictEqual(await createDatabase(postgresUrl, name), url);
-  await using admin = await openDatabase({ url: postgresUrl, ...LIMITS });
+  const { postgresUrl: adminUrl } = testEnvironment();
+  const options = { adminUrl, name, password: "it's a secret", connectTimeoutMs: 2_000 };
+  const url = await createDatabase(options);
+  strictEqual(await createDatabase(options), url);
+  {
+    await using database = await openDatabase({ url, ...LIMITS });
+    await database.pool.query("create table mine (id int)");
+    await rejects(database.pool.query("select pg_read_file('/etc/passwd')"), { code: "42501" });
+  }
+  await using admin = await openDatabase({ url: adminUrl, ...LIMITS });
   await admin.pool.query(`drop database ${name} with (force)`);
+  await admin.pool.query(`drop role ${name}`);
+});
+
+Deno.test("no wait on a Postgres that has fallen silent is without bound", async () => {
+  await using test = await testDatabase();
+  const url = new URL(test.url);
+  await using proxy = startProxy({ port: Number(url.port) });
+  url.port = String(proxy.port);
+  const database = await openDatabase({ url: url.href, ...LIMITS, statementTimeoutMs: 100 });
+  proxy.freeze();
+  await rejects(database.check(), /does not answer in time/);
+  const other = { url: url.href, connectTimeoutMs: 200 };
+  await rejects(migrate(other), /does not answer in time/);
+  await database[Symbol.asyncDispose]();
 });

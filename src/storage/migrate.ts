@@ -6,10 +6,12 @@
 import { drizzle } from "drizzle-orm/node-postgres";
 import { readMigrationFiles } from "drizzle-orm/migrator";
 import { migrate as applyMigrations } from "drizzle-orm/node-postgres/migrator";
-import pg from "pg";
+import { fileURLToPath } from "node:url";
+import type pg from "pg";
 import { getLogger } from "../logger/mod.ts";
+import { connectOnce, type ConnectOnceOptions } from "./connect_once.ts";
 
-const FOLDER = new URL("../../migrations", import.meta.url).pathname;
+const FOLDER = fileURLToPath(new URL("../../migrations", import.meta.url));
 /** Any number will do, as long as every hub asks for the same one. */
 const LOCK = 4_210_420;
 const log = getLogger("postgres");
@@ -26,26 +28,17 @@ export interface MigrationState {
  *
  * @throws {Error} when the database has been migrated by a newer version of the hub.
  */
-export async function migrate(url: string): Promise<MigrationState> {
+export async function migrate(options: ConnectOnceOptions): Promise<MigrationState> {
   // A connection of its own: ending it gives the lock back, and no time limit applies to it.
-  const client = new pg.Client({ connectionString: url, application_name: "hub migrate" });
-  // What breaks the connection rejects the query under way, too; unheard it would end the process.
-  client.on(
-    "error",
-    (error) => log.warn("lost the migrating connection", { error: error.message }),
-  );
-  await client.connect();
-  try {
-    await client.query("select pg_advisory_lock($1)", [LOCK]);
-    const before = await migrationState(client);
-    if (before.applied > before.known) throw new Error(newerDatabase(before));
-    await applyMigrations(drizzle(client), { migrationsFolder: FOLDER });
-    const after = await migrationState(client);
-    if (after.applied > before.applied) log.info("database migrated", { before, after });
-    return after;
-  } finally {
-    await client.end();
-  }
+  await using connection = await connectOnce(options);
+  const { client } = connection;
+  await client.query("select pg_advisory_lock($1)", [LOCK]);
+  const before = await migrationState(client);
+  if (before.applied > before.known) throw new Error(newerDatabase(before));
+  await applyMigrations(drizzle(client), { migrationsFolder: FOLDER });
+  const after = await migrationState(client);
+  if (after.applied > before.applied) log.info("database migrated", { before, after });
+  return after;
 }
 
 /** Reads how far a database has been migrated. */

@@ -61,5 +61,5 @@ async function createTemplate(url: string): Promise<void> {
   await admin.end();
   const template = new URL(url);
   template.pathname = `/${TEMPLATE}`;
-  await migrate(template.href);
+  await migrate({ url: template.href, connectTimeoutMs: 10_000 });
 }
