@@ -1,7 +1,10 @@
 import type { Bus, Membership } from "@hub/bus";
+import { getLogger } from "./logger/mod.ts";
 import type { Metrics } from "./metrics/mod.ts";
 import type { Database } from "./storage/database.ts";
 import { VERSION } from "./version.ts";
+
+const log = getLogger("nats");
 
 /** The parts of a node that are measured from outside. */
 export interface ObservedParts {
@@ -41,5 +44,10 @@ export function observe(metrics: Metrics, { bus, membership, database }: Observe
     "hub_nats_disconnects_total",
     "Times the connection to NATS was lost.",
   ).series();
-  bus.onStatus((status) => status === "reconnecting" && lost.add());
+  bus.onStatus((status) => {
+    if (status === "reconnecting") {
+      lost.add();
+      log.warn("connection to NATS lost: reconnecting", { error: bus.lastError?.message });
+    } else if (status === "connected") log.info("connection to NATS is back");
+  });
 }

@@ -43,6 +43,7 @@ export async function startHub(config: HubConfig, options: ProvideOptions = {}):
     checks: {
       nats: async (signal) => void await bus.ping({ timeoutMs: READY_TIMEOUT_MS, signal }),
       postgres: () => database.check(),
+      migrations: () => database.checkMigrations(),
     },
   });
   const metrics = createMetrics();
@@ -58,6 +59,8 @@ export async function startHub(config: HubConfig, options: ProvideOptions = {}):
     async [Symbol.asyncDispose]() {
       log.info("hub stopping", { node: nodeId });
       readiness.drain();
+      // Time for load balancers to ask, and to send their requests elsewhere.
+      await new Promise((resolve) => setTimeout(resolve, config.shutdown.lingerMs));
       await parts[Symbol.asyncDispose]();
       log.info("hub stopped", { node: nodeId });
     },
@@ -93,8 +96,8 @@ function openListeners(stack: AsyncDisposableStack, config: HubConfig, ports: Li
   const handler = () => exposition(ports.metrics);
   const metrics = port === undefined
     ? undefined
-    : stack.use(listen({ host, port, handler, drainMs: 0 }));
-  const app = createApp(ports);
+    : stack.use(listen({ host, port, portFlag: "--metrics-port", handler, drainMs: 0 }));
+  const app = createApp({ ...ports, maxBodyBytes: http.maxBodyBytes });
   const main = stack.use(listen({
     host: http.host,
     port: http.port,

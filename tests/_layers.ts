@@ -29,20 +29,32 @@ const TEST_MAY_IMPORT: readonly string[] = ["tests/harness"];
 /** The only npm packages that machines (files directly in `actors/`) may know. */
 const MACHINES_MAY_KNOW: readonly string[] = ["xstate", "@sinclair/typebox"];
 
+/** What only these layers may speak to, however convenient it were elsewhere. */
+const OWN_OF: readonly (readonly [packages: RegExp, owners: readonly string[]])[] = [
+  [/^@nats-io\//, ["packages/bus", "packages/pubsub", "tests", "bench"]],
+  [/^(pg|drizzle-orm|commander)$/, ["src", "tests"]],
+];
+
 /** Says what is wrong with an import; `undefined` when nothing is. */
 export function forbidden({ from, to }: Edge): string | undefined {
   const layer = layerOf(from);
   if (layer === undefined) return isRootFile(from) ? undefined : `${from} lies in no known layer`;
   const target = layerOf(to);
   if (target === undefined) return forbiddenPackage(from, to, layer);
-  const allowed = [layer, ...MAY_IMPORT[layer] ?? [], ...(isTest(from) ? TEST_MAY_IMPORT : [])];
+  if (target === layer) return undefined;
+  const allowed = [...MAY_IMPORT[layer] ?? [], ...(isTest(from) ? TEST_MAY_IMPORT : [])];
   if (allowed.some((folder) => isWithin(to, folder))) return undefined;
   return `${from} (${layer}) may not import ${to}`;
 }
 
 function forbiddenPackage(from: string, to: string, layer: string): string | undefined {
-  if (layer !== "actors" || isTest(from)) return undefined;
-  return MACHINES_MAY_KNOW.includes(to) ? undefined : `the machine ${from} may not import ${to}`;
+  if (isTest(from)) return undefined;
+  const isAllowed = layer === "actors"
+    ? MACHINES_MAY_KNOW.includes(to)
+    : OWN_OF.every(([packages, owners]) =>
+      !packages.test(to) || owners.some((owner) => isWithin(`${layer}/`, owner))
+    );
+  return isAllowed ? undefined : `${from} (${layer}) may not import ${to}`;
 }
 
 function layerOf(path: string): string | undefined {

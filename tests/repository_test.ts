@@ -8,10 +8,12 @@ const FORBIDDEN: readonly (readonly [what: string, pattern: RegExp])[] = [
   ["a private key", /-----BEGIN [A-Z ]*PRIVATE[ ]KEY-----\s+[A-Za-z0-9+/]{40}/],
   ["a cloud access key", /\bAKIA[0-9A-Z]{16}\b/],
   ["a GitHub token", /\bgh[pousr]_[A-Za-z0-9]{36}\b/],
+  ["a key of the hub", /\balk_[A-Za-z0-9]{24,}/],
+  ["a NATS seed", /\bS[UAONCX][A-Z2-7]{56}\b/],
   ["a provider's key", /\bsk-(?:proj-|ant-)?[A-Za-z0-9_-]{40,}\b/],
   [
     "a path of somebody's machine",
-    /(?<![\w.$}-])\/(?:root|home\/[a-z]+|Users\/[A-Za-z]+|work)\/[\w.]/,
+    /(?<![\w.$}-])\/(?:root|home\/[\w.-]+|Users\/[\w.-]+|work)\/[\w.]/,
   ],
   [
     "the host of a package registry",
@@ -37,6 +39,11 @@ Deno.test("no committed file holds a secret, a path of a machine or a package re
 const CAUGHT = [
   ["a private key", `-----BEGIN PRIVATE ${"KEY"}-----\n${"A".repeat(64)}`],
   ["a cloud access key", `key = AKIA${"A".repeat(16)}`],
+  ["a GitHub token", `ghp_${"a".repeat(36)}`],
+  ["a provider's key", `sk-${"a".repeat(48)}`],
+  ["a key of the hub", `alk_${"a".repeat(24)}`],
+  ["a NATS seed", `SU${"A".repeat(56)}`],
+  ["a path of somebody's machine", `cd /${"home"}/jane-doe.1/x`],
   ["a path of somebody's machine", `see /${"root"}/projects`],
   ["a path of somebody's machine", `"/${"home"}/ada/x"`],
   ["the host of a package registry", `https://deb.${"debian"}.org/debian`],

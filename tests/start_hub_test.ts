@@ -1,4 +1,5 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
+import { connectOnce } from "../src/storage/connect_once.ts";
 import { startHub } from "../src/start_hub.ts";
 import { testDatabase } from "./harness/database.ts";
 import { testEnvironment } from "./harness/environment.ts";
@@ -13,7 +14,11 @@ async function readiness(url: string) {
   return { httpStatus: response.status, ...await response.json() };
 }
 
-const READY = { httpStatus: 200, status: "ready", checks: { nats: "ok", postgres: "ok" } };
+const READY = {
+  httpStatus: 200,
+  status: "ready",
+  checks: { nats: "ok", postgres: "ok", migrations: "ok" },
+};
 
 Deno.test("a started hub is alive and ready", async () => {
   await using hub = await startTestHub();
@@ -80,6 +85,32 @@ Deno.test("a hub whose Postgres goes away is not ready, and is ready again when 
   await until(async () => (await readiness(hub.url)).httpStatus === 200, {
     what: "the hub to be ready again",
   });
+});
+
+Deno.test("a hub migrates the database that it is given", async () => {
+  await using database = await testDatabase({ empty: true });
+  await using hub = await startTestHub({ postgres: { url: database.url } });
+  deepStrictEqual(await readiness(hub.url), READY);
+  await using admin = await connectOnce({ url: database.url, connectTimeoutMs: 5_000 });
+  strictEqual((await admin.client.query("select * from projections")).rowCount, 0);
+});
+
+Deno.test("a hub on a database that lacks a migration is not ready", async () => {
+  await using database = await testDatabase();
+  await using hub = await startTestHub({ postgres: { url: database.url } });
+  await using admin = await connectOnce({ url: database.url, connectTimeoutMs: 5_000 });
+  await admin.client.query("delete from drizzle.__drizzle_migrations");
+  const { httpStatus, checks } = await readiness(hub.url);
+  strictEqual(httpStatus, 503);
+  deepStrictEqual(checks, { ...READY.checks, migrations: "failing" });
+});
+
+Deno.test("a hub that is stopping says so on /readyz while it lingers", async () => {
+  const hub = await startTestHub({ shutdown: { lingerMs: 500 } });
+  const stopped = hub[Symbol.asyncDispose]();
+  const { httpStatus, status } = await readiness(hub.url);
+  strictEqual(`${httpStatus} ${status}`, "503 draining");
+  await stopped;
 });
 
 Deno.test("startHub() that fails stops what it had started", async () => {

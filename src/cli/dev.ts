@@ -52,20 +52,36 @@ async function develop(config: HubConfig): Promise<void> {
 /** A node with the flags of this command, on the servers that run already. */
 function spawnNode({ nats, postgres }: HubConfig): Deno.ChildProcess {
   const env = {
-    NATS_URL: nats.url,
+    // These win over every other name of the same settings.
+    HUB_NATS_URL: nats.url,
     HUB_NATS_USER: nats.user,
     HUB_NATS_PASSWORD: nats.password,
-    DATABASE_URL: postgres.url,
+    HUB_POSTGRES_URL: postgres.url,
   };
   const set = Object.entries(env).filter((entry): entry is [string, string] =>
     entry[1] !== undefined
   );
   const main = fileURLToPath(new URL("../main.ts", import.meta.url));
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-all", main, "start", "--until-stdin-closes", ...Deno.args.slice(1)],
+    args: [
+      "run",
+      "--allow-all",
+      main,
+      "start",
+      "--until-stdin-closes",
+      ...withoutUrls(Deno.args.slice(1)),
+    ],
     env: Object.fromEntries(set),
     stdin: "piped",
     // Ctrl-C reaches the whole process group: this process passes it on when it is time.
     detached: true,
   }).spawn();
+}
+
+/** The node is told by its environment where the servers are; a flag would win over that. */
+function withoutUrls(args: readonly string[]): string[] {
+  const isUrl = (arg: string | undefined) => arg === "--nats-url" || arg === "--postgres-url";
+  return args.filter((arg, at) =>
+    !isUrl(arg) && !isUrl(args[at - 1]) && !/^--(nats|postgres)-url=/.test(arg)
+  );
 }

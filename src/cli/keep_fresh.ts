@@ -20,10 +20,10 @@ export interface KeepFreshOptions {
 
 /** Starts the program; disposing of it stops the program and the watching. */
 export function keepFresh({ spawn, paths, matters }: KeepFreshOptions): AsyncDisposable {
+  const watcher = Deno.watchFs([...paths]);
   let child = spawn();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let restarting = Promise.resolve();
-  const watcher = Deno.watchFs([...paths]);
 
   const restart = () => {
     restarting = restarting.then(async () => {

@@ -62,9 +62,6 @@ function report(error: unknown): number {
   }
   // What a server or a driver says may hold what it was told.
   printError(`${style("error", "red")}: ${redactText(plainMessage(error))}`);
-  if (Deno.env.get("HUB_LOG_LEVEL") === "debug" && error instanceof Error) {
-    printError(redactText(error.stack ?? ""));
-  }
   return 1;
 }
 

@@ -7,6 +7,8 @@ import { getLogger } from "../logger/mod.ts";
 
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 const EXIT_FORCED = 130;
+/** One Ctrl-C arrives several times: from the terminal, and from every task runner in between. */
+const SAME_WISH_MS = 1_000;
 const log = getLogger("hub");
 
 export interface RunOptions {
@@ -20,19 +22,24 @@ export interface RunOptions {
 
 /**
  * Starts something, waits for SIGINT or SIGTERM, and disposes of it within the deadline.
- * A second signal ends the process at once.
+ * Another signal, a second or more after the first, ends the process at once.
  */
 export async function runUntilSignal(options: RunOptions): Promise<void> {
   const asked = Promise.withResolvers<void>();
   const starting = new AbortController();
   let deadline: ReturnType<typeof setTimeout> | undefined;
+  let askedAt = 0;
   const stop = () => {
     if (starting.signal.aborted) return;
+    askedAt = performance.now();
     starting.abort(new Error("stopped while starting"));
     asked.resolve();
     deadline = setTimeout(giveUp, options.deadlineMs, options.deadlineMs);
   };
-  const onSignal = () => starting.signal.aborted ? Deno.exit(EXIT_FORCED) : stop();
+  const onSignal = () => {
+    if (!starting.signal.aborted) return stop();
+    if (performance.now() - askedAt > SAME_WISH_MS) Deno.exit(EXIT_FORCED);
+  };
   for (const signal of SIGNALS) Deno.addSignalListener(signal, onSignal);
   // A supervisor may send a signal and close the pipe as well: that is one wish, not two.
   if (options.untilStdinCloses) void stdinClosed().then(stop);

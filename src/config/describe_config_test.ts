@@ -55,7 +55,7 @@ Deno.test("describeConfig() gives the source of each setting", () => {
 Deno.test("describeConfig() nests the configuration like a file", () => {
   const { config } = describe({ HUB_LOG_LEVELS: '{"bus":"debug"}' });
   deepStrictEqual(config.log, { level: "info", format: "auto", levels: { bus: "debug" } });
-  deepStrictEqual(config.shutdown, { deadlineMs: 10_000 });
+  deepStrictEqual(config.shutdown, { lingerMs: 0, deadlineMs: 10_000 });
 });
 
 Deno.test("formatConfigTable() has a head, a line per setting and aligned columns", () => {

@@ -13,6 +13,9 @@ export const CONFIG_FILE_VARIABLE = "HUB_CONFIG";
 
 /** Variables of the test suite, which the hub itself leaves alone. */
 const TEST_PREFIX = "HUB_TEST_";
+/** Kubernetes sets these in every pod beside a service that is called "hub". */
+const SERVICE_VARIABLE = /^HUB_(SERVICE_(HOST|PORT)|PORT_\d+_(TCP|UDP|SCTP))/;
+const SERVICE_ADDRESS = /^(tcp|udp|sctp):\/\//;
 
 /** Every variable that the configuration knows. */
 export const CONFIG_ENV_NAMES: readonly string[] = [
@@ -23,8 +26,9 @@ export const CONFIG_ENV_NAMES: readonly string[] = [
 /** Variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-function isUnknown(name: string): boolean {
+function isUnknown(name: string, value: string): boolean {
   return name.startsWith("HUB_") && !name.startsWith(TEST_PREFIX) &&
+    !SERVICE_VARIABLE.test(name) && !(name === "HUB_PORT" && SERVICE_ADDRESS.test(value)) &&
     !CONFIG_ENV_NAMES.includes(name);
 }
 
@@ -38,8 +42,9 @@ function unknownVariable(name: string): ConfigProblem {
 /** Reads what the environment contributes. Of two names of one setting the `HUB_` one wins. */
 export function readEnvironmentLayer(env: Environment): Layer {
   const entries: Entry[] = [];
-  const problems = Object.keys(env).filter((name) => env[name] !== undefined && isUnknown(name))
-    .map(unknownVariable);
+  const problems = Object.entries(env)
+    .filter(([name, value]) => value !== undefined && isUnknown(name, value))
+    .map(([name]) => unknownVariable(name));
   for (const setting of SETTINGS) {
     const name = setting.env.find((name) => env[name] !== undefined);
     const text = name === undefined ? undefined : env[name];

@@ -42,6 +42,17 @@ Deno.test("readEnvironmentLayer() leaves other variables alone", () => {
   deepStrictEqual(readEnvironmentLayer(env), { entries: [], problems: [] });
 });
 
+Deno.test("readEnvironmentLayer() leaves alone what Kubernetes sets for a service called hub", () => {
+  const env = {
+    HUB_SERVICE_HOST: "10.0.0.1",
+    HUB_SERVICE_PORT: "4200",
+    HUB_SERVICE_PORT_HTTP: "4200",
+    HUB_PORT: "tcp://10.0.0.1:4200",
+    HUB_PORT_4200_TCP_ADDR: "10.0.0.1",
+  };
+  deepStrictEqual(readEnvironmentLayer(env), { entries: [], problems: [] });
+});
+
 Deno.test("readEnvironmentLayer() refuses unknown variables and suggests known ones", () => {
   deepStrictEqual(problems({ HUB_HTTPPORT: "1", HUB_PORT: "1", HUB_COLOUR: "red" }), [
     "HUB_HTTPPORT: there is no such variable, did you mean HUB_HTTP_PORT?",

@@ -29,7 +29,7 @@ Deno.test("resolveConfig() of nothing is the defaults, without what may be absen
     nats: { replicas: 1, connectTimeoutMs: 10_000 },
     postgres: { poolSize: 10, connectTimeoutMs: 10_000, statementTimeoutMs: 30_000 },
     log: { level: "info", format: "auto", levels: {} },
-    shutdown: { deadlineMs: 10_000 },
+    shutdown: { lingerMs: 0, deadlineMs: 10_000 },
     metrics: { host: "127.0.0.1" },
   });
   deepStrictEqual(new Set(Object.values(sources).map(formatSource)), new Set(["default"]));

@@ -156,6 +156,11 @@ const Log = section("What is logged, and how it looks.", {
 });
 
 const Shutdown = section("How the hub stops.", {
+  lingerMs: milliseconds({
+    description: "How long `/readyz` says that the hub is draining before it stops listening.",
+    default: 0,
+    minimum: 0,
+  }),
   deadlineMs: milliseconds({
     description: "How long running work may take to finish once the hub is asked to stop.",
     default: 10_000,

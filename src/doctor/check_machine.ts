@@ -4,7 +4,7 @@
  * @module
  */
 import { statfs } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import type { HubConfig } from "../config/mod.ts";
 import { runningHub } from "../embedded/data_directory.ts";
 import { listen } from "../server/listen.ts";
@@ -51,47 +51,39 @@ export function judgeDisk(path: string, free: number): Look {
   return { status: "failing", found: `the disk is full: ${found}`, advice };
 }
 
+/** Makes the directory, as the start would: its parents are none of the hub's business. */
 async function lookAtDirectory(dataDir: string): Promise<Look> {
-  const place = await nearestExisting(dataDir);
-  const probe = join(place, `.hub-doctor-${crypto.randomUUID()}`);
+  const probe = join(dataDir, `doctor-${crypto.randomUUID()}`);
   try {
+    await Deno.mkdir(dataDir, { recursive: true, mode: 0o711 });
     await Deno.writeTextFile(probe, "x");
-    await Deno.remove(probe);
   } catch (error) {
-    // What is written without the start task's permission says so; a full disk is the next check.
-    const full = error instanceof Error && /ENOSPC|No space left/i.test(error.message);
-    if (full) await Deno.remove(probe).catch(() => undefined);
+    const full = error instanceof Error && /ENOSPC|No space left|os error 28/i.test(error.message);
     return {
       status: "failing",
-      found: `cannot write to ${place}: ${error instanceof Error ? error.message : String(error)}`,
+      found: `cannot write to ${dataDir}: ${
+        error instanceof Error ? error.message : String(error)
+      }`,
       advice: full
         ? "The disk is full: free some space, or move the data with HUB_DATA_DIR."
         : "Give this user the right to, or name another directory with HUB_DATA_DIR.",
     };
+  } finally {
+    await Deno.remove(probe).catch(() => undefined);
   }
-  return { status: "ok", found: place === dataDir ? dataDir : `${dataDir} (made at start)` };
+  return { status: "ok", found: dataDir };
 }
 
-async function freeBytes(dataDir: string): Promise<number> {
-  const { bavail, bsize } = await statfs(await nearestExisting(dataDir));
+async function freeBytes(path: string): Promise<number> {
+  const { bavail, bsize } = await statfs(path);
   return bavail * bsize;
-}
-
-async function nearestExisting(path: string): Promise<string> {
-  try {
-    await Deno.stat(path);
-    return path;
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound) || path === dirname(path)) throw error;
-    return await nearestExisting(dirname(path));
-  }
 }
 
 async function lookAtPort({ http: { host, port } }: HubConfig, dataDir: string): Promise<Look> {
   const running = await runningHub(dataDir);
   if (running) {
     const found = `a hub runs with this data directory: process ${running.pid} at ${running.url}`;
-    return { status: "ok", found };
+    return { status: "warning", found, advice: "Stop it before you start another one here." };
   }
   const handler = () => new Response();
   await using _listener = listen({ host, port, handler, drainMs: 0 });

@@ -27,15 +27,16 @@ async function lookAtServers(config: HubConfig): Promise<Look> {
 
 async function lookAtProgram({ nats, dataDir }: HubConfig): Promise<Look> {
   const cache = join(resolve(dataDir), "cache");
-  const program = nats.server === undefined
+  const { found: program, passedOver } = nats.server === undefined
     ? await installedServer(cache)
-    : await configuredServer(nats.server);
+    : { found: await configuredServer(nats.server), passedOver: [] };
   if (program) {
-    return { status: "ok", found: `nats-server ${program.version} (${program.path}) is started` };
+    return { status: "ok", found: `nats-server ${program.version} (${program.path}) will do` };
   }
+  const old = passedOver.map((what) => `; ${what} is too old`).join("");
   return {
     status: "warning",
-    found: `no nats-server ${MINIMUM_NATS_VERSION} or newer on PATH or in ${cache}`,
+    found: `no nats-server ${MINIMUM_NATS_VERSION} or newer on PATH or in ${cache}${old}`,
     advice: "The start fetches one, or says how to install it.",
   };
 }

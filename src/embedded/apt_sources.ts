@@ -55,23 +55,34 @@ export function parseOsRelease(text: string): OsRelease {
   };
 }
 
+/** A place to try. */
+export interface Suite {
+  /** The source, in the one-line format. */
+  readonly line: string;
+  /** Whose archive it has to be, by the signed word of its release file. */
+  readonly origin: string;
+}
+
 /**
- * The `deb` lines to try for a recent package, newest suite first. Only archives that the machine
- * already takes its own release from are used, with the keyring it already trusts for them.
+ * Where to look for a recent package, newest suite first. Only archives that the machine already
+ * takes its own release from are named, with the keyring it already trusts for them. That it is
+ * the distribution's own archive, and not a vendor's with the same suite names, apt finds out.
  */
-export function recentSuites(sources: readonly AptSource[], os: OsRelease): string[] {
-  const own = sources.filter((source) =>
-    source.components.includes("main") &&
-    source.suites.some((suite) => os.codenames.includes(suite) || ROLLING.includes(suite))
-  );
-  const newest = os.family.includes("ubuntu") ? ["devel"] : ["sid", "testing"];
+export function recentSuites(sources: readonly AptSource[], os: OsRelease): Suite[] {
+  const withMain = sources.filter(({ components }) => components.includes("main"));
+  const named = (suites: readonly string[]) =>
+    withMain.filter((source) => source.suites.some((suite) => suites.includes(suite)));
+  const byCodename = named(os.codenames);
+  const own = byCodename.length > 0 ? byCodename : named(ROLLING);
+  const isUbuntu = os.family.includes("ubuntu");
+  const newest = isUbuntu ? ["devel"] : ["sid", "testing"];
   const suites = [...newest, ...os.codenames.flatMap((name) => [`${name}-backports`, name])];
   const found = suites.flatMap((suite) =>
     own.map(({ uri, signedBy }) =>
       `deb ${signedBy ? `[signed-by=${signedBy}] ` : ""}${uri} ${suite} main`
     )
   );
-  return [...new Set(found)];
+  return [...new Set(found)].map((line) => ({ line, origin: isUbuntu ? "Ubuntu" : "Debian" }));
 }
 
 const ROLLING: readonly string[] = ["stable", "testing", "unstable", "sid", "devel"];
@@ -82,7 +93,7 @@ interface Fields extends Omit<AptSource, "signedBy"> {
 
 function source({ uri, suites, components, signedBy }: Fields): AptSource {
   // A key written into the stanza itself is left to apt's own trusted keys.
-  const keyring = signedBy?.startsWith("/") ? { signedBy } : {};
+  const keyring = signedBy?.startsWith("/") ? { signedBy: words(signedBy).join(",") } : {};
   return { uri, suites, components, ...keyring };
 }
 

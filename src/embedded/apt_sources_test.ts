@@ -75,8 +75,10 @@ Deno.test("recentSuites() tries the newest suite of the machine's own archive fi
   const sources = parseSourcesList(
     `deb [signed-by=${KEYRING}] http://mirror.example/debian bookworm main`,
   );
-  const [first] = recentSuites(sources, debian);
-  strictEqual(first, `deb [signed-by=${KEYRING}] http://mirror.example/debian sid main`);
+  deepStrictEqual(recentSuites(sources, debian)[0], {
+    line: `deb [signed-by=${KEYRING}] http://mirror.example/debian sid main`,
+    origin: "Debian",
+  });
 });
 
 Deno.test("recentSuites() leaves third-party and security archives alone", () => {
@@ -84,12 +86,35 @@ Deno.test("recentSuites() leaves third-party and security archives alone", () =>
     "deb http://mirror.example/debian-security bookworm-security main",
     "deb http://vendor.example/apt vendor-bookworm main",
     "deb http://vendor.example/apt bookworm vendor",
+    "deb http://vendor.example/chrome stable main",
+    "deb http://mirror.example/debian bookworm contrib",
   ].join("\n"));
-  deepStrictEqual(recentSuites(sources, debian), []);
+  // `stable main` is a vendor's name as well: it counts where nothing names the own release.
+  deepStrictEqual(recentSuites(sources.slice(0, 3), debian), []);
+  const own = parseSourcesList("deb http://mirror.example/debian bookworm main");
+  const lines = recentSuites([...sources, ...own], debian).map(({ line }) => line);
+  deepStrictEqual(lines.filter((line) => line.includes("vendor")), []);
 });
 
 Deno.test("recentSuites() names each archive and suite once", () => {
   const line = "deb http://mirror.example/debian bookworm main";
   const found = recentSuites(parseSourcesList(`${line}\n${line}`), debian);
-  strictEqual(new Set(found).size, found.length);
+  strictEqual(new Set(found.map((suite) => suite.line)).size, found.length);
+});
+
+Deno.test("recentSuites() looks for a child of Ubuntu in Ubuntu's archive", () => {
+  const mint = { family: ["linuxmint", "ubuntu", "debian"], codenames: ["noble", "zara"] };
+  const sources = parseSourcesList("deb http://mirror.example/ubuntu noble main universe");
+  deepStrictEqual(recentSuites(sources, mint)[0], {
+    line: "deb http://mirror.example/ubuntu devel main",
+    origin: "Ubuntu",
+  });
+});
+
+Deno.test("a source with several keyrings names all of them", () => {
+  const [source] = parseSourcesStanzas(
+    "Types: deb\nURIs: http://mirror.example/debian\nSuites: sid\nComponents: main\n" +
+      "Signed-By: /a.gpg /b.gpg\n",
+  );
+  strictEqual(source?.signedBy, "/a.gpg,/b.gpg");
 });

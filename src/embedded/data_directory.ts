@@ -5,6 +5,10 @@
  */
 import { join } from "node:path";
 
+const LOCK_TRIES = 5;
+const LOCK_PAUSE_MS = 40;
+const OLD_MS = 60 * 60 * 1000;
+
 /** Places inside the data directory; nothing else spells them. */
 export interface DataDirectory extends AsyncDisposable {
   readonly path: string;
@@ -41,12 +45,55 @@ export async function openDataDirectory(path: string): Promise<DataDirectory> {
     }
     await Deno.mkdir(places.cache, { recursive: true });
   });
-  const lock = await Deno.open(join(path, "lock"), { create: true, write: true, read: true });
-  if (!await lock.tryLock(true)) {
-    lock.close();
-    throw new Error(await describeHolder(path));
+  const lock = await writable(path, () => lockFor(path));
+  if (lock === undefined) throw new Error(await describeHolder(path));
+  await forgetLeftovers(places);
+  return {
+    ...places,
+    async [Symbol.asyncDispose]() {
+      await remove(noteIn(places.run));
+      lock.close();
+    },
+  };
+}
+
+/** Tries a few times: who only looks whether it is held, holds it for a moment as well. */
+async function lockFor(path: string): Promise<Deno.FsFile | undefined> {
+  // Nobody else may open it: any user who could might lock the hub out.
+  const options = { create: true, write: true, read: true, mode: 0o600 };
+  const lock = await Deno.open(join(path, "lock"), options);
+  for (let tried = 1; tried <= LOCK_TRIES; tried++) {
+    if (await lock.tryLock(true)) return lock;
+    await new Promise((resolve) => setTimeout(resolve, LOCK_PAUSE_MS));
   }
-  return { ...places, [Symbol.asyncDispose]: () => Promise.resolve(lock.close()) };
+  lock.close();
+  return undefined;
+}
+
+/** What a hub that was killed did not clear away itself. */
+async function forgetLeftovers({ run, cache }: Pick<DataDirectory, "run" | "cache">) {
+  await remove(noteIn(run));
+  for await (const { name } of Deno.readDir(cache)) {
+    const path = join(cache, name);
+    const isPart = name.startsWith("deb-") || name.startsWith("nats-server-");
+    if (isPart && await isOld(path)) await remove(path);
+  }
+}
+
+/** Another hub, with a data directory of its own, may be fetching into the same cache just now. */
+async function isOld(path: string): Promise<boolean> {
+  const { mtime } = await Deno.stat(path);
+  return mtime === null || Date.now() - mtime.getTime() > OLD_MS;
+}
+
+async function remove(path: string): Promise<void> {
+  await Deno.remove(path, { recursive: true }).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
+}
+
+function noteIn(run: string): string {
+  return join(run, "hub.json");
 }
 
 /** Where the hub that holds a data directory can be reached, for messages and `doctor`. */
@@ -57,7 +104,9 @@ export interface RunningHub {
 
 /** Notes the running hub beside its data, for people and for commands that look for it. */
 export async function announce({ run }: DataDirectory, hub: RunningHub): Promise<void> {
-  await Deno.writeTextFile(join(run, "hub.json"), JSON.stringify(hub), { mode: 0o600 });
+  const aside = `${noteIn(run)}.new`;
+  await Deno.writeTextFile(aside, JSON.stringify(hub), { mode: 0o600 });
+  await Deno.rename(aside, noteIn(run));
 }
 
 /** The hub that holds the data directory now, if there is one that has announced itself. */
@@ -65,7 +114,7 @@ export async function runningHub(path: string): Promise<RunningHub | undefined> 
   try {
     using lock = await Deno.open(join(path, "lock"), { read: true });
     if (await lock.tryLock(false)) return undefined;
-    return parseNote(await Deno.readTextFile(join(path, "run", "hub.json")));
+    return parseNote(await Deno.readTextFile(noteIn(join(path, "run"))));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
@@ -84,15 +133,15 @@ function parseNote(note: string): RunningHub {
   return { pid: Number(pid), url: String(url) };
 }
 
-async function writable(path: string, act: () => Promise<void>): Promise<void> {
+async function writable<T>(path: string, act: () => Promise<T>): Promise<T> {
   try {
-    await act();
+    return await act();
   } catch (cause) {
     const why = cause instanceof Deno.errors.NotCapable
-      ? "the start task lets the hub write to .hub and to $HUB_DATA_DIR only: " +
-        "name the directory with HUB_DATA_DIR, not with a flag or in the file"
+      ? "permissions follow from the environment and the configuration file: " +
+        "name the directory with HUB_DATA_DIR or in hub.jsonc, not with a flag"
       : cause instanceof Deno.errors.PermissionDenied
-      ? "this user may not write there"
+      ? "this user may not write there (was it made by another one, with sudo perhaps?)"
       : cause instanceof Error
       ? cause.message
       : String(cause);

@@ -50,3 +50,49 @@ Deno.test("storedSecret() makes a secret once, for the owner's eyes only", async
   strictEqual(first.length, 64);
   strictEqual(((await Deno.stat(join(dir.path, "nats"))).mode ?? 0) & 0o077, 0);
 });
+
+for (const damaged of ["", "0123", "x".repeat(64)]) {
+  Deno.test(`storedSecret() refuses the damaged secret ${JSON.stringify(damaged)}`, async () => {
+    await using dir = await scratch();
+    await Deno.writeTextFile(join(dir.path, "nats"), damaged);
+    await rejects(storedSecret(dir.path, "nats"), /it is damaged/);
+  });
+}
+
+Deno.test("nobody but the owner can open the lock", async () => {
+  await using dir = await scratch();
+  await using _data = await openDataDirectory(dir.path);
+  strictEqual(((await Deno.stat(join(dir.path, "lock"))).mode ?? 0) & 0o077, 0);
+});
+
+Deno.test("a hub that stopped, or was killed, leaves no note of where it ran", async () => {
+  await using dir = await scratch();
+  const data = await openDataDirectory(dir.path);
+  await announce(data, { pid: 4711, url: "http://127.0.0.1:4200" });
+  await data[Symbol.asyncDispose]();
+  await rejects(Deno.stat(join(data.run, "hub.json")), Deno.errors.NotFound);
+  await Deno.writeTextFile(join(data.run, "hub.json"), "half a no");
+  await using _again = await openDataDirectory(dir.path);
+  await rejects(Deno.stat(join(data.run, "hub.json")), Deno.errors.NotFound);
+});
+
+Deno.test("what a killed hub left half fetched is cleared away, once nobody can be at it", async () => {
+  await using dir = await scratch();
+  const fresh = join(dir.path, "cache", "deb-fresh"), old = join(dir.path, "cache", "deb-old");
+  await Deno.mkdir(fresh, { recursive: true });
+  await Deno.mkdir(old);
+  await Deno.utime(old, 0, 0);
+  await using _data = await openDataDirectory(dir.path);
+  await rejects(Deno.stat(old), Deno.errors.NotFound);
+  await Deno.stat(fresh);
+});
+
+Deno.test("openDataDirectory() is not put off by somebody who only looks", async () => {
+  await using dir = await scratch();
+  await (await openDataDirectory(dir.path))[Symbol.asyncDispose]();
+  const looking = (async () => {
+    for (let i = 0; i < 20; i++) await runningHub(dir.path);
+  })();
+  await using _data = await openDataDirectory(dir.path);
+  await looking;
+});

@@ -2,12 +2,18 @@
 # Fetches one Debian package without touching the system: own apt state, own cache, no root needed.
 # apt verifies the archive's signature with the given keyring and the package's hash with the index.
 #
-#   fetch_deb.sh DIRECTORY "deb [OPTIONS] URI SUITE COMPONENT" PACKAGE MINIMUM_VERSION
+#   fetch_deb.sh DIRECTORY "deb [OPTIONS] URI SUITE COMPONENT" ORIGIN PACKAGE MINIMUM_VERSION
 #
 # Prints the version that was unpacked into DIRECTORY/root. Exit 3: the suite has no such version.
+# Exit 5: the archive is not ORIGIN's, by its own signed word.
 set -eu
 
-dir=$1 source=$2 package=$3 minimum=$4
+dir=$1 source=$2 origin=$3 package=$4 minimum=$5
+case $dir in *[\"\\]*)
+  echo "cannot work in $dir: choose a path without quotes and backslashes" >&2
+  exit 4
+  ;;
+esac
 command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || {
   echo "apt-get and dpkg-deb are needed" >&2
   exit 4
@@ -34,6 +40,10 @@ EOF
 export LC_ALL=C
 
 apt-get -c apt.conf -qq update -o APT::Update::Error-Mode=any >&2
+apt-cache -c apt.conf policy | grep -q "release .*o=$origin," || {
+  echo "the archive does not say that it is $origin's" >&2
+  exit 5
+}
 version=$(apt-cache -c apt.conf madison "$package" | head -n 1 | cut -d '|' -f 2 | tr -d ' ')
 [ -n "$version" ] && dpkg --compare-versions "$version" ge "$minimum" || exit 3
 apt-get -c apt.conf -qq download "$package=$version" >&2

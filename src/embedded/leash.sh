@@ -63,7 +63,7 @@ end_stale() {
 # private directory it could not: root keeps a copy of the programs where everybody may run them.
 reachable_copy() {
   tree=${1%/bin/*} name=${1##*/}
-  sum=$(cksum <"$1") || return 1
+  sum=$(cksum <"$tree/bin/postgres") || return 1
   copy=/var/cache/alkdev-hub/${sum%% *}
   if [ ! -x "$copy/bin/$name" ]; then
     mkdir -p -m 755 /var/cache/alkdev-hub && rm -rf "$copy.$$" && cp -R "$tree" "$copy.$$" &&

@@ -4,19 +4,23 @@
  * @module
  */
 import { isNatsVersionSupported, MINIMUM_NATS_VERSION } from "@hub/bus";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { getLogger } from "../logger/mod.ts";
 import {
   parseOsRelease,
   parseSourcesList,
   parseSourcesStanzas,
   recentSuites,
+  type Suite,
 } from "./apt_sources.ts";
-import { runLeashed } from "./leash.ts";
+import { leash, runLeashed } from "./leash.ts";
 import { archiveName, fetchRelease } from "./release_archive.ts";
 
-const FETCH_DEB = new URL("fetch_deb.sh", import.meta.url).pathname;
+const FETCH_DEB = fileURLToPath(new URL("fetch_deb.sh", import.meta.url));
 const NO_SUCH_VERSION = 3;
+/** What apt needs of the environment; nothing else of it concerns a package mirror. */
+const PROXIES = ["http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
 const log = getLogger("nats");
 
 /** A nats-server program, its version, and how we came by it. */
@@ -43,11 +47,20 @@ export interface NatsBinaryOptions {
  */
 export async function findNatsServer(options: NatsBinaryOptions): Promise<NatsBinary> {
   if (options.configured !== undefined) return await configuredServer(options.configured);
-  return await installedServer(options.cache) ?? await fetchServer(options);
+  const { found, passedOver } = await installedServer(options.cache);
+  return found ?? await fetchServer(options, passedOver);
 }
 
-/** A nats-server that is already on this machine, if one is new enough. */
-export async function installedServer(cache: string): Promise<NatsBinary | undefined> {
+/** What there is on this machine: one that is new enough, and those that are not. */
+export interface Installed {
+  readonly found: NatsBinary | undefined;
+  /** Such as "version 2.9.1 on PATH". */
+  readonly passedOver: readonly string[];
+}
+
+/** Looks for a nats-server that is already on this machine. */
+export async function installedServer(cache: string): Promise<Installed> {
+  const passedOver: string[] = [];
   const candidates = [
     { path: "nats-server", origin: "path" },
     { path: cachedPath(cache), origin: "cache" },
@@ -55,14 +68,12 @@ export async function installedServer(cache: string): Promise<NatsBinary | undef
   for (const { path, origin } of candidates) {
     const version = await versionOf(path).catch(() => undefined);
     if (version === undefined) continue;
-    if (isNatsVersionSupported(version)) return { path, version, origin };
-    log.warn("found a nats-server that is too old", {
-      origin,
-      found: version,
-      needed: MINIMUM_NATS_VERSION,
-    });
+    if (isNatsVersionSupported(version)) {
+      return { found: { path, version, origin }, passedOver };
+    }
+    passedOver.push(`version ${version} ${origin === "path" ? "on PATH" : `in ${cache}`}`);
   }
-  return undefined;
+  return { found: undefined, passedOver };
 }
 
 /**
@@ -70,7 +81,9 @@ export async function installedServer(cache: string): Promise<NatsBinary | undef
  *
  * @throws {Error} when it cannot be run or is too old.
  */
-export async function configuredServer(path: string): Promise<NatsBinary> {
+export async function configuredServer(configured: string): Promise<NatsBinary> {
+  // Programs run in "/", where a relative path means something else.
+  const path = configured.includes("/") ? resolve(configured) : configured;
   const version = await versionOf(path).catch((cause) => {
     throw new Error(`Cannot run the configured nats-server ${path}: ${cause.message}`, { cause });
   });
@@ -83,8 +96,11 @@ export async function configuredServer(path: string): Promise<NatsBinary> {
   return { path, version, origin: "configured" };
 }
 
-async function fetchServer(options: NatsBinaryOptions): Promise<NatsBinary> {
-  const reasons: string[] = [];
+async function fetchServer(
+  options: NatsBinaryOptions,
+  passedOver: readonly string[],
+): Promise<NatsBinary> {
+  const reasons = passedOver.map((what) => `${what}: too old`);
   for (
     const [origin, fetchProgram] of [["debian", fromDebian], ["release", fromRelease]] as const
   ) {
@@ -97,7 +113,7 @@ async function fetchServer(options: NatsBinaryOptions): Promise<NatsBinary> {
       return { path, version, origin };
     } catch (error) {
       options.signal?.throwIfAborted();
-      reasons.push(`${origin}: ${error instanceof Error ? error.message : String(error)}`);
+      reasons.push(`tried ${origin}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
   throw new Error(noServerMessage(reasons));
@@ -117,18 +133,32 @@ async function fromDebian(
     for (const [at, suite] of suites.entries()) {
       signal?.throwIfAborted();
       const place = join(dir, String(at));
-      const { code, stderr } = await new Deno.Command(FETCH_DEB, {
-        args: [place, suite, "nats-server", MINIMUM_NATS_VERSION],
-        stdin: "null",
-        ...(signal ? { signal } : {}),
-      }).output();
+      const { code, lastLine } = await fetchDeb([place, suite.line, suite.origin], signal);
       if (code === 0) return await readProgram(join(place, "root"));
-      failures.push(code === NO_SUCH_VERSION ? "too old there" : lastLine(stderr));
+      failures.push(code === NO_SUCH_VERSION ? "too old there" : lastLine);
     }
   } finally {
     await Deno.remove(dir, { recursive: true });
   }
   throw new Error([...new Set(failures)].join("; "));
+}
+
+async function fetchDeb(args: readonly string[], signal?: AbortSignal) {
+  const env = Object.fromEntries(PROXIES.flatMap((name) => {
+    const value = Deno.env.get(name);
+    return value === undefined ? [] : [[name, value]];
+  }));
+  await using run = leash(FETCH_DEB, {
+    args: [...args, "nats-server", MINIMUM_NATS_VERSION],
+    env,
+    group: true,
+  });
+  const stop = () => void run[Symbol.asyncDispose]();
+  signal?.addEventListener("abort", stop);
+  const code = await run.exited;
+  signal?.removeEventListener("abort", stop);
+  signal?.throwIfAborted();
+  return { code, lastLine: run.lastLines().split("\n").at(-1) ?? "" };
 }
 
 async function fromRelease(
@@ -140,7 +170,7 @@ async function fromRelease(
   return await fetchRelease(name, signal ? { signal } : {});
 }
 
-async function machineSuites(): Promise<string[]> {
+async function machineSuites(): Promise<Suite[]> {
   const read = (path: string) => Deno.readTextFile(path).catch(() => "");
   const sources = parseSourcesList(await read("/etc/apt/sources.list"));
   const parts = await Array.fromAsync(Deno.readDir("/etc/apt/sources.list.d")).catch(() => []);
@@ -182,14 +212,10 @@ async function versionOf(path: string): Promise<string> {
   return version;
 }
 
-function lastLine(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes).trim().split("\n").at(-1) ?? "";
-}
-
 function noServerMessage(reasons: readonly string[]): string {
   return [
     `No nats-server ${MINIMUM_NATS_VERSION} or newer was found, and none could be fetched.`,
-    ...reasons.map((reason) => `  tried ${reason}`),
+    ...reasons.map((reason) => `  ${reason}`),
     "Install one and start again:",
     "  Debian, Ubuntu   apt install nats-server   (testing or newer)",
     "  macOS            brew install nats-server",

@@ -9,12 +9,12 @@ import { getLogger } from "../logger/mod.ts";
 import type { DataDirectory } from "./data_directory.ts";
 import { onFreePort } from "./free_port.ts";
 import { endStale, leash, type Leashed } from "./leash.ts";
+import { started } from "./started.ts";
 import { storedSecret } from "./stored_secret.ts";
 import { keepRunning } from "./supervise.ts";
 
 const CONFIG_FILE = fileURLToPath(new URL("../../nats.conf", import.meta.url));
 const USER = "hub";
-const START_TIMEOUT_MS = 20_000;
 const log = getLogger("nats");
 
 /** A running nats-server and how to reach it. */
@@ -28,7 +28,9 @@ export interface NatsServerOptions {
   /** The program, from `findNatsServer()`. */
   readonly program: string;
   readonly data: DataDirectory;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
+  /** Tells a waiting person what takes so long. */
+  readonly onStep?: ((step: string) => void) | undefined;
 }
 
 /**
@@ -63,7 +65,9 @@ interface RunOptions extends NatsServerOptions {
   readonly pidFile: string;
 }
 
-async function run({ program, data, port, password, pidFile }: RunOptions): Promise<Leashed> {
+async function run(
+  { program, data, port, password, pidFile, signal, onStep }: RunOptions,
+): Promise<Leashed> {
   const ready = Promise.withResolvers<void>();
   const server = leash(program, {
     args: [
@@ -78,32 +82,10 @@ async function run({ program, data, port, password, pidFile }: RunOptions): Prom
       HUB_NATS_PASSWORD: `"${password}"`,
     },
     onLine(line) {
-      log.debug(line);
+      log.debug("nats-server says", { line });
       if (line.includes("Server is ready")) ready.resolve();
     },
   });
-  await startedOr(server, ready.promise, "nats-server");
+  await started(server, { name: "nats-server", ready: ready.promise, signal, onStep });
   return server;
-}
-
-/** Waits until a server says it is ready; disposes of it when it does not. */
-export async function startedOr(
-  server: Leashed,
-  ready: Promise<void>,
-  name: string,
-): Promise<void> {
-  const timeout = Promise.withResolvers<string>();
-  const timer = setTimeout(
-    () => timeout.resolve(`was not ready within ${START_TIMEOUT_MS / 1000} s`),
-    START_TIMEOUT_MS,
-  );
-  const why = await Promise.race([
-    ready,
-    timeout.promise,
-    server.exited.then((code) => `ended with code ${code}`),
-  ]);
-  clearTimeout(timer);
-  if (why === undefined) return;
-  await server[Symbol.asyncDispose]();
-  throw new Error(`The embedded ${name} ${why}. Its last words:\n${server.lastLines()}`);
 }

@@ -8,8 +8,8 @@ import { getLogger } from "../logger/mod.ts";
 import type { DataDirectory } from "./data_directory.ts";
 import { onFreePort } from "./free_port.ts";
 import { endStale, leash, type Leashed, runLeashed, type UnprivilegedUser } from "./leash.ts";
-import { startedOr } from "./nats_process.ts";
 import { postgresBinaries } from "./postgres_binaries.ts";
+import { started } from "./started.ts";
 import { storedSecret } from "./stored_secret.ts";
 import { keepRunning } from "./supervise.ts";
 
@@ -101,7 +101,10 @@ interface RunOptions extends PostgresServerOptions {
   readonly port: number;
 }
 
-async function run(program: string, { data, user, port, settings }: RunOptions): Promise<Leashed> {
+async function run(
+  program: string,
+  { data, user, port, settings, signal, onStep }: RunOptions,
+): Promise<Leashed> {
   const ready = Promise.withResolvers<void>();
   const all = {
     port: String(port),
@@ -116,11 +119,11 @@ async function run(program: string, { data, user, port, settings }: RunOptions):
     stopSignal: "INT",
     user,
     onLine(line) {
-      log.debug(line);
+      log.debug("postgres says", { line });
       if (line.includes("ready to accept connections")) ready.resolve();
     },
   });
-  await startedOr(server, ready.promise, "postgres");
+  await started(server, { name: "Postgres", ready: ready.promise, signal, onStep });
   return server;
 }
 

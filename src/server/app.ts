@@ -4,6 +4,7 @@
  * @module
  */
 import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
 import type { Metrics } from "../metrics/mod.ts";
 import { getLogger } from "../logger/mod.ts";
 import type { ReadinessWatch } from "./readiness.ts";
@@ -11,10 +12,15 @@ import type { ReadinessWatch } from "./readiness.ts";
 const log = getLogger("server");
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+const PROXY_HEADERS = ["forwarded", "via", "x-forwarded-for", "x-real-ip"];
+const TOO_LARGE = { code: "INVALID_INPUT", message: "The body is too large", retryable: false };
+
 /** What the routes ask of the world. */
 export interface AppPorts {
   readonly readiness: ReadinessWatch;
   readonly metrics: Metrics;
+  /** Largest request body that is read. */
+  readonly maxBodyBytes: number;
 }
 
 /** What the listener tells the routes about a connection. */
@@ -23,7 +29,9 @@ export interface Connection {
 }
 
 /** Builds the routes. Whatever is not a route is a plain 404 that says nothing about the hub. */
-export function createApp({ readiness, metrics }: AppPorts): Hono<{ Bindings: Connection }> {
+export function createApp(
+  { readiness, metrics, maxBodyBytes }: AppPorts,
+): Hono<{ Bindings: Connection }> {
   const app = new Hono<{ Bindings: Connection }>();
   const took = metrics.histogram(
     "hub_http_request_duration_seconds",
@@ -36,14 +44,17 @@ export function createApp({ readiness, metrics }: AppPorts): Hono<{ Bindings: Co
     const labels = { route: routeOf(c.req.path), status: String(c.res.status) };
     took.series(labels).observe((performance.now() - startedAt) / 1000);
   });
+  app.use(bodyLimit({ maxSize: maxBodyBytes, onError: (c) => c.json(TOO_LARGE, 413) }));
   app.get("/healthz", (c) => c.text("ok"));
   app.get("/readyz", async (c) => {
     const state = await readiness.read();
     return c.json(state, state.status === "ready" ? 200 : 503, { "cache-control": "no-store" });
   });
   app.get("/metrics", (c) => {
-    // Counts tell an outsider too much; programs on this machine may read them.
-    return isLoopback(c.env.remoteAddr) ? exposition(metrics) : c.text("Not Found", 404);
+    // Counts tell an outsider too much; programs on this machine may read them. A proxy on this
+    // machine speaks for somebody else.
+    const isOwn = isLoopback(c.env.remoteAddr) && !PROXY_HEADERS.some((name) => c.req.header(name));
+    return isOwn ? exposition(metrics) : c.text("Not Found", 404);
   });
   app.notFound((c) => c.text("Not Found", 404));
   app.onError((error, c) => {

@@ -11,10 +11,12 @@ function from(hostname: string): Connection {
 
 function appWith(nats: () => Promise<void> = () => Promise.resolve()) {
   const readiness = createReadiness({ checks: { nats }, timeoutMs: 1000 });
-  const app = createApp({ readiness, metrics: createMetrics() });
+  const app = createApp({ readiness, metrics: createMetrics(), maxBodyBytes: 1000 });
   return {
-    get: async (path: string, connection = LOCAL) => await app.request(path, {}, connection),
-    post: async (path: string) => await app.request(path, { method: "POST" }, LOCAL),
+    get: async (path: string, connection = LOCAL, headers: Record<string, string> = {}) =>
+      await app.request(path, { headers }, connection),
+    post: async (path: string, body = "") =>
+      await app.request(path, { method: "POST", body }, LOCAL),
   };
 }
 
@@ -64,6 +66,20 @@ for (
     strictEqual(response.status, status);
   });
 }
+
+for (const header of ["Forwarded", "Via", "X-Forwarded-For", "X-Real-IP"]) {
+  Deno.test(`GET /metrics through a proxy on this machine (${header}) answers 404`, async () => {
+    const response = await appWith().get("/metrics", LOCAL, { [header]: "8.8.8.8" });
+    await response.body?.cancel();
+    strictEqual(response.status, 404);
+  });
+}
+
+Deno.test("a body over the limit is refused before it is read", async () => {
+  const response = await appWith().post("/anything", "x".repeat(1001));
+  strictEqual(response.status, 413);
+  strictEqual((await response.json()).code, "INVALID_INPUT");
+});
 
 Deno.test("an unknown path and an unknown method get the same plain 404", async () => {
   const app = appWith();

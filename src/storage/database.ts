@@ -6,6 +6,7 @@
 import pg from "pg";
 import { getLogger } from "../logger/mod.ts";
 import { databaseProblem } from "./database_problem.ts";
+import { migrationState } from "./migration_state.ts";
 
 const log = getLogger("postgres");
 const GRACE_MS = 1_000;
@@ -27,6 +28,12 @@ export interface Database extends AsyncDisposable {
    * @throws {Error} that says in plain words what is wrong.
    */
   check(): Promise<void>;
+  /**
+   * Asks whether all migrations of this version have been applied.
+   *
+   * @throws {Error} when they have not.
+   */
+  checkMigrations(): Promise<void>;
   /** Open, idle and wanted connections, for metrics. */
   counts(): { readonly total: number; readonly idle: number; readonly waiting: number };
 }
@@ -68,6 +75,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   return {
     pool,
     check,
+    async checkMigrations() {
+      const { applied, known } = await migrationState(pool);
+      if (applied < known) throw new Error(`${applied} of ${known} migrations are applied`);
+    },
     counts: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     [Symbol.asyncDispose]: () => endPool(pool),
   };

@@ -1,7 +1,8 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import pg from "pg";
 import { testDatabase } from "../../tests/harness/database.ts";
-import { migrate, migrationState } from "./migrate.ts";
+import { migrate } from "./migrate.ts";
+import { migrationState } from "./migration_state.ts";
 
 function poolFor(url: string): pg.Pool & AsyncDisposable {
   const pool = new pg.Pool({ connectionString: url });
