@@ -36,6 +36,7 @@ export interface Hub extends AsyncDisposable {
 export async function startHub(config: HubConfig, options: ProvideOptions = {}): Promise<Hub> {
   await using stack = new AsyncDisposableStack();
   const nodeId = config.node.id ?? `n${crypto.randomUUID().slice(0, 8)}`;
+  await tryPort(config);
   const servers = stack.use(await provideServers(config, options));
   const { bus, membership, database } = await connect(stack, servers.config, { nodeId, options });
   const readiness = createReadiness({
@@ -65,6 +66,13 @@ export async function startHub(config: HubConfig, options: ProvideOptions = {}):
       log.info("hub stopped", { node: nodeId });
     },
   };
+}
+
+/** A port that is taken is told before anything is fetched or created. */
+async function tryPort({ http: { host, port } }: HubConfig): Promise<void> {
+  if (port === 0) return;
+  const handler = () => new Response(null, { status: 503 });
+  await listen({ host, port, handler, drainMs: 0 })[Symbol.asyncDispose]();
 }
 
 interface ConnectOptions {

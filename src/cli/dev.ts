@@ -5,7 +5,7 @@ import { startLogging } from "../logger/mod.ts";
 import { provideServers } from "../provide_servers.ts";
 import { addConfigOptions, configOf } from "./config_options.ts";
 import { keepFresh } from "./keep_fresh.ts";
-import { printError, style } from "./output.ts";
+import { tellStep } from "./progress.ts";
 import { runUntilSignal } from "./run_until_signal.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -36,9 +36,8 @@ async function develop(config: HubConfig): Promise<void> {
   await runUntilSignal({
     deadlineMs: config.shutdown.deadlineMs * 2,
     async start(signal) {
-      const onStep = (step: string) => printError(style(`  ${step} …`, "dim"));
       await using stack = new AsyncDisposableStack();
-      const servers = stack.use(await provideServers(config, { signal, onStep }));
+      const servers = stack.use(await provideServers(config, { signal, onStep: tellStep }));
       stack.use(keepFresh({
         spawn: () => spawnNode(servers.config),
         paths: WATCHED.map((folder) => fileURLToPath(new URL(folder, ROOT))),

@@ -12,6 +12,7 @@ import { devCommand } from "./dev.ts";
 import { doctorCommand } from "./doctor.ts";
 import { print, printError, style } from "./output.ts";
 import { startCommand } from "./start.ts";
+import { VERSION } from "../version.ts";
 import { versionCommand } from "./version.ts";
 
 /** Runs one command line and returns the process's exit code. */
@@ -27,6 +28,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 function createProgram(): Command {
   const program = new Command("hub")
     .description("An actor-model hub on NATS: durable actors, callable tools, any node.")
+    .version(VERSION)
     .addHelpText("after", "\nEvery setting is described in docs/configuration.md.");
   for (
     const command of [

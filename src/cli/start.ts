@@ -4,7 +4,8 @@ import { startLogging } from "../logger/mod.ts";
 import { startHub } from "../start_hub.ts";
 import { VERSION } from "../version.ts";
 import { addConfigOptions, configOf } from "./config_options.ts";
-import { print, printError, style } from "./output.ts";
+import { print, style } from "./output.ts";
+import { tellStep } from "./progress.ts";
 import { runUntilSignal } from "./run_until_signal.ts";
 
 /** `hub start`: runs a node until it is asked to stop. */
@@ -29,8 +30,7 @@ async function startNode(
     ...options,
     deadlineMs: config.shutdown.deadlineMs,
     async start(signal) {
-      const onStep = (step: string) => printError(style(`  ${step} …`, "dim"));
-      const hub = await startHub(config, { signal, onStep });
+      const hub = await startHub(config, { signal, onStep: tellStep });
       print(...banner(config, { url: hub.url, ms: performance.now() - startedAt }));
       return hub;
     },

@@ -48,7 +48,12 @@ async function readFile(
     const text = await readIfThere(resolve(cwd, shown), read);
     return text === undefined ? undefined : { path: shown, text };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    // A flag comes too late for the permissions, which follow from the environment.
+    const reason = error instanceof Deno.errors.NotCapable
+      ? `name it with ${CONFIG_FILE_VARIABLE}, not with --config, when it lies outside the project`
+      : error instanceof Error
+      ? error.message
+      : String(error);
     throw refuse(shown, `the file cannot be read: ${reason}`);
   }
 }

@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { statfs } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { HubConfig } from "../config/mod.ts";
-import { runningHub } from "../embedded/data_directory.ts";
+import { freeBytes, NEEDED_BYTES, runningHub } from "../embedded/data_directory.ts";
 import { listen } from "../server/listen.ts";
 import type { Check, Finding } from "./check.ts";
 
@@ -15,7 +14,6 @@ type Look = Omit<Finding, "name">;
 const DENO_MINIMUM = [2, 9] as const;
 const GIB = 1024 ** 3;
 const WANTED_BYTES = 1 * GIB;
-const NEEDED_BYTES = GIB / 10;
 
 /** Looks at Deno, the data directory, its disk, and the port. */
 export function machineChecks(config: HubConfig): Check[] {
@@ -72,11 +70,6 @@ async function lookAtDirectory(dataDir: string): Promise<Look> {
     await Deno.remove(probe).catch(() => undefined);
   }
   return { status: "ok", found: dataDir };
-}
-
-async function freeBytes(path: string): Promise<number> {
-  const { bavail, bsize } = await statfs(path);
-  return bavail * bsize;
 }
 
 async function lookAtPort({ http: { host, port } }: HubConfig, dataDir: string): Promise<Look> {

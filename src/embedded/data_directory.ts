@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { statfs } from "node:fs/promises";
 import { join } from "node:path";
 
 const LOCK_TRIES = 5;
@@ -47,6 +48,7 @@ export async function openDataDirectory(path: string): Promise<DataDirectory> {
   });
   const lock = await writable(path, () => lockFor(path));
   if (lock === undefined) throw new Error(await describeHolder(path));
+  await refuseFullDisk(path);
   await forgetLeftovers(places);
   return {
     ...places,
@@ -55,6 +57,24 @@ export async function openDataDirectory(path: string): Promise<DataDirectory> {
       lock.close();
     },
   };
+}
+
+/** Bytes that are free on the disk of a directory. */
+export async function freeBytes(path: string): Promise<number> {
+  const { bavail, bsize } = await statfs(path);
+  return bavail * bsize;
+}
+
+/** Below this, the servers fail in their own words, one file after the other. */
+export const NEEDED_BYTES: number = 100 * 1024 * 1024;
+
+async function refuseFullDisk(path: string): Promise<void> {
+  const free = await freeBytes(path);
+  if (free >= NEEDED_BYTES) return;
+  throw new Error(
+    `Cannot use ${path}: its disk is full (${Math.round(free / 1024 / 1024)} MiB free). ` +
+      "Free some space, or move the data with HUB_DATA_DIR.",
+  );
 }
 
 /** Tries a few times: who only looks whether it is held, holds it for a moment as well. */
