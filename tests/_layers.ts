@@ -67,7 +67,7 @@ function isWithin(path: string, folder: string): boolean {
 }
 
 function isTest(path: string): boolean {
-  return /_test\.tsx?$|\/_testing\.ts$/.test(path);
+  return /_test\.tsx?$|_testing\.ts$/.test(path);
 }
 
 function isRootFile(path: string): boolean {

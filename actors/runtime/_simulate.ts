@@ -1,6 +1,5 @@
 /** A log in memory and an actor on it: what the runtime does, without anything around it; for tests. */
 import type { AnyEventObject } from "xstate";
-import { createCommandWindow } from "./command_window.ts";
 import { decide, type Verdict } from "./decide.ts";
 import type { ActorKind } from "./definition.ts";
 import { fold, type FoldContext } from "./fold.ts";
@@ -45,7 +44,8 @@ export class Simulation {
     const { kind, scope } = this.context;
     const { window, state } = this.loaded;
     const commit = { seq: 0 };
-    const context = { kind, scope, machine: kind.machine, window, commit };
+    const self = { kind: kind.kind, id: "a" };
+    const context = { kind, scope, self, machine: kind.machine, window, commit };
     const { next, accepted, verdicts } = decide(context, state, commands);
     if (accepted.length === 0) return verdicts;
     commit.seq = this.loaded.seq + 3;

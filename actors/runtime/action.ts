@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AnyEventObject } from "xstate";
+import type { AnyEventObject, ExecutableActionObject } from "xstate";
 import type { Child, Effect, Position, Target, Timer } from "./state.ts";
 
 /** One thing to do; all of them may be done twice. */
@@ -18,11 +18,20 @@ export type Action =
   | {
     readonly do: "send";
     readonly target: Target;
+    /** The child, if it is for one: the same event may have ended it. */
+    readonly child: Child | undefined;
     readonly event: AnyEventObject;
     readonly id: SendId;
   }
-  | { readonly do: "emit"; readonly event: AnyEventObject }
-  | { readonly do: "run"; readonly name: string; readonly key: SendId; readonly run: () => void };
+  | { readonly do: "emit"; readonly event: AnyEventObject; readonly id: SendId }
+  | { readonly do: "run"; readonly name: string; readonly key: SendId; readonly run: Run };
+
+/** Runs a machine's own action. */
+export type Run = (named: Named) => unknown;
+
+/** Gives an action what it is called with: as the machine wrote it, or marked with its key. */
+export type Named = (args: ActionInfo) => ActionInfo;
+export type ActionInfo = ExecutableActionObject["info"];
 
 /** Tells apart what one event sends, so that the receiver can: stable through every crash. */
 export interface SendId {

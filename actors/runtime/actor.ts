@@ -7,17 +7,39 @@ import { type Address, BusError, WrongLastSequence } from "@hub/bus";
 import type { Action } from "./action.ts";
 import { type Answer, type Command, CommandError } from "./command.ts";
 import { decide, type Verdict } from "./decide.ts";
+import { isReserved } from "./definition.ts";
 import { fold, WINDOW_SIZE } from "./fold.ts";
 import { load, type LoadPorts } from "./load.ts";
 import { type Loaded, persist } from "./persist.ts";
 import { type LoggedEvent, START } from "./record.ts";
-import type { Outcome } from "./state.ts";
+import type { ActorState, Outcome } from "./state.ts";
+
+/** What commits asked for, in the order of the log. */
+export interface Asked {
+  readonly actions: readonly Action[];
+  /** After all of it. */
+  readonly state: ActorState;
+  /** Of the last commit. */
+  readonly seq: number;
+  /** Whether it was read from the log: it may have been done, here or at another node. */
+  readonly resumed: boolean;
+}
+
+/** Does what an actor asks for. */
+export interface Duties {
+  /** Sees to it that `actions` are found again if this node dies right after they are committed. */
+  prepare(actions: readonly Action[]): Promise<void> | undefined;
+  /**
+   * Does what was asked for, at least once; resolves when a snapshot may leave it out, and rejects
+   * when none may because it was given up.
+   */
+  perform(asked: Asked): Promise<void> | undefined;
+}
 
 /** What an actor needs of the world. */
 export interface ActorPorts extends LoadPorts {
   readonly now: () => number;
-  /** Does what a commit asked for, at least once; resolves when a snapshot may leave it out. */
-  readonly perform: (address: Address, actions: readonly Action[]) => Promise<void>;
+  readonly duties: Duties;
 }
 
 /** An actor in memory. */
@@ -30,9 +52,11 @@ export interface ActiveActor {
   send(command: Command): Promise<Answer>;
   /** The state after the last commit; loads it if need be. `undefined`: nothing ever happened. */
   read(): Promise<Loaded | undefined>;
+  /** Reads its log again and takes up what is under way, if another node has written to it. */
+  activate(): Promise<void>;
   /** Commands that wait. */
   readonly waiting: number;
-  /** Saves a snapshot, once everything is done that was committed. */
+  /** Saves a snapshot, once everything is done that was committed; none if some of it was given up. */
   passivate(): Promise<void>;
 }
 
@@ -58,10 +82,13 @@ class Actor implements ActiveActor {
   readonly #ports: ActorPorts;
   readonly #address: Address;
   readonly #waiting: Waiting[] = [];
+  readonly #activating: PromiseWithResolvers<void>[] = [];
   #working: Promise<void> | undefined;
   #loaded: Loaded | undefined;
-  /** The end of all that has been asked for so far. */
-  #performed: Promise<void> = Promise.resolve();
+  /** What was asked for and is not done. */
+  readonly #undone = new Set<Promise<void>>();
+  #gaveUp = false;
+  #saving: Promise<void> | undefined;
   #countAtSnapshot = 0;
 
   constructor(ports: ActorPorts, address: Address) {
@@ -90,16 +117,25 @@ class Actor implements ActiveActor {
     return this.#loaded ?? await this.#load();
   }
 
+  activate(): Promise<void> {
+    const asked = Promise.withResolvers<void>();
+    this.#activating.push(asked);
+    this.#working ??= this.#work();
+    return asked.promise;
+  }
+
   async passivate(): Promise<void> {
     await this.#working;
-    await this.#performed;
-    await this.#save();
+    await this.#saving;
+    await Promise.all(this.#undone);
+    if (this.#loaded !== undefined) await this.#save(this.#loaded);
   }
 
   async #work(): Promise<void> {
     // Everything that arrives in this turn of the event loop belongs to the first group.
     await Promise.resolve();
-    while (this.#waiting.length > 0) {
+    while (this.#waiting.length > 0 || this.#activating.length > 0) {
+      await this.#reload(this.#activating.splice(0));
       const group = this.#waiting.splice(0, MAX_GROUP);
       try {
         await this.#settle(group);
@@ -108,6 +144,16 @@ class Actor implements ActiveActor {
       }
     }
     this.#working = undefined;
+  }
+
+  async #reload(asked: readonly PromiseWithResolvers<void>[]): Promise<void> {
+    if (asked.length === 0) return;
+    try {
+      await this.#load();
+      for (const { resolve } of asked) resolve();
+    } catch (error) {
+      for (const { reject } of asked) reject(error);
+    }
   }
 
   /** Commits a group, again and again as long as it is not known what became of it. */
@@ -129,17 +175,21 @@ class Actor implements ActiveActor {
   }
 
   async #commit(group: readonly Waiting[]): Promise<void> {
-    const { kind, scope, log } = this.#ports;
+    if (group.length === 0) return;
+    const { kind, scope, log, duties } = this.#ports;
     const loaded = this.#loaded ?? await this.#load() ?? await this.#start(group);
+    if (loaded === undefined) return refuseAll(group);
     const commit = { seq: 0 };
     const { window } = loaded;
     const decision = decide(
-      { kind, scope, machine: kind.machine, window, commit },
+      { kind, scope, self: this.#address, machine: kind.machine, window, commit },
       loaded.state,
       group.map(({ command }) => command),
     );
     if (decision.accepted.length > 0) {
       const { accepted: events, next, actions } = decision;
+      const prepared = duties.prepare(actions);
+      if (prepared !== undefined) await prepared;
       commit.seq = await log.append(this.#address, {
         events,
         version: kind.version,
@@ -147,10 +197,10 @@ class Actor implements ActiveActor {
       });
       this.#loaded = { state: next, seq: commit.seq, window };
       this.#remember(group, decision.verdicts);
-      this.#perform(actions);
+      this.#perform({ actions, state: next, seq: commit.seq, resumed: false });
     }
     for (const [at, verdict] of decision.verdicts.entries()) answer(group[at], verdict);
-    await this.#saveNowAndThen();
+    this.#saveNowAndThen();
   }
 
   #remember(group: readonly Waiting[], verdicts: readonly Verdict[]): void {
@@ -166,50 +216,77 @@ class Actor implements ActiveActor {
     const { loaded, actions } = await load(this.#ports, this.#address);
     this.#loaded = loaded;
     this.#countAtSnapshot = loaded?.state.count ?? 0;
-    this.#perform(actions);
+    if (loaded !== undefined) this.#perform({ ...loaded, actions, resumed: true });
     return loaded;
   }
 
-  /** The first command makes the actor: its log begins with the start. */
-  async #start([first]: readonly Waiting[]): Promise<Loaded> {
-    const { kind, scope, log, now } = this.#ports;
-    const cause = first?.command.cause.from === "start"
-      ? first.command.cause
-      : { from: "start" as const };
+  /**
+   * The first command makes the actor: its log begins with the start. What an effect, a timer or
+   * XState says to nobody makes nobody.
+   */
+  async #start(group: readonly Waiting[]): Promise<Loaded | undefined> {
+    const { kind, scope, log, now, duties } = this.#ports;
+    const commands = group.map(({ command }) => command);
+    const started = commands.find(({ cause }) => cause.from === "start");
+    if (started === undefined && !commands.some(makesActor)) return undefined;
+    const cause = started?.cause ?? { from: "start" as const };
     const events = [{ id: "start", event: START, cause, at: now() }];
     const context = { kind, scope, windowSize: WINDOW_SIZE };
     const { version } = kind;
+    const collect = (seq: number) => {
+      const actions: Action[] = [];
+      const loaded = fold(context, undefined, { seq, version, events }, (step) => {
+        actions.push(...step.actions);
+      });
+      return { loaded, actions };
+    };
     // Folded first: a machine that cannot start must not have a log.
-    fold(context, undefined, { seq: 0, version, events });
+    await duties.prepare(collect(0).actions);
     const seq = await log.append(this.#address, { events, version, after: 0 });
-    const actions: Action[] = [];
-    const loaded = fold(context, undefined, { seq, version, events }, (step) => {
-      actions.push(...step.actions);
-    });
+    const { loaded, actions } = collect(seq);
     this.#loaded = loaded;
-    this.#perform(actions);
+    this.#perform({ ...loaded, actions, resumed: false });
     return loaded;
   }
 
-  #perform(actions: readonly Action[]): void {
-    if (actions.length === 0) return;
-    const { perform } = this.#ports;
-    this.#performed = this.#performed.then(() => perform(this.#address, actions));
+  #perform(asked: Asked): void {
+    const performed = this.#ports.duties.perform(asked);
+    if (performed === undefined) return;
+    const undone = performed
+      // It stays in the tail of the log, behind the last snapshot, for whoever activates it next.
+      .catch(() => void (this.#gaveUp = true))
+      .finally(() => this.#undone.delete(undone));
+    this.#undone.add(undone);
   }
 
-  async #saveNowAndThen(): Promise<void> {
-    const count = this.#loaded?.state.count ?? 0;
-    if (count - this.#countAtSnapshot < this.#ports.kind.snapshotEvery) return;
-    await this.#performed;
-    await this.#save();
+  /** Waits for nothing: what is undone may be a command that this very actor has to take. */
+  #saveNowAndThen(): void {
+    const { kind } = this.#ports;
+    const loaded = this.#loaded;
+    if (loaded === undefined || this.#saving !== undefined) return;
+    if (loaded.state.count - this.#countAtSnapshot < kind.snapshotEvery) return;
+    this.#saving = this.#save(loaded)
+      // Only a shortcut is missing; the next one will do.
+      .catch(() => undefined)
+      .finally(() => this.#saving = undefined);
   }
 
-  async #save(): Promise<void> {
-    if (this.#loaded === undefined) return;
+  async #save(loaded: Loaded): Promise<void> {
     const { kind, snapshots } = this.#ports;
-    this.#countAtSnapshot = this.#loaded.state.count;
-    await snapshots.save(this.#address, persist(kind, this.#loaded));
+    this.#countAtSnapshot = loaded.state.count;
+    // Spelled at once: the window grows with the next commit.
+    const persisted = persist(kind, loaded);
+    await Promise.all(this.#undone);
+    if (!this.#gaveUp) await snapshots.save(this.#address, persisted);
   }
+}
+
+function makesActor({ cause, event }: LoggedEvent): boolean {
+  return cause.from === "caller" || (cause.from === "actor" && !isReserved(event.type));
+}
+
+function refuseAll(group: readonly Waiting[]): void {
+  for (const { reject } of group) reject(new CommandError("STALE", "There is no such actor"));
 }
 
 function answer(waiting: Waiting | undefined, verdict: Verdict): void {

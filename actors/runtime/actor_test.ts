@@ -29,7 +29,7 @@ async function owner(bus: Bus, changes: Partial<ActorPorts> = {}) {
     log,
     snapshots,
     now: () => 0,
-    perform: () => Promise.resolve(),
+    duties: { prepare: () => undefined, perform: () => undefined },
     ...changes,
   }, address);
   return { actor, log, snapshots };

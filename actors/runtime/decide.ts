@@ -3,9 +3,11 @@
  *
  * @module
  */
+import type { Address } from "@hub/bus";
 import type { Action } from "./action.ts";
 import type { CommandWindow } from "./command_window.ts";
-import type { ActorKind } from "./definition.ts";
+import { type ActorKind, isReserved } from "./definition.ts";
+import { isFromKin } from "./family.ts";
 import type { LoggedEvent } from "./record.ts";
 import { type ActorState, type Commit, keyOf, type Outcome } from "./state.ts";
 import { isChanged, step, type StepContext } from "./step.ts";
@@ -38,6 +40,8 @@ export interface Decision {
 
 export interface DecideContext extends StepContext {
   readonly kind: ActorKind;
+  /** Of the actor itself. */
+  readonly self: Address;
   readonly window: CommandWindow;
   /** Where the group will stand; its sequence is filled in when the log has acknowledged it. */
   readonly commit: Commit;
@@ -56,7 +60,8 @@ export function decide(
   function judge(command: LoggedEvent): Verdict {
     const outcome = context.window.get(command.id) ?? earlier.get(command.id);
     if (outcome !== undefined) return { is: "repeated", outcome };
-    if (isStale(next, command)) return { is: "stale" };
+    if (command.cause.from === "start") return { is: "repeated", outcome: startOf(context, next) };
+    if (isStale(context.self, next, command)) return { is: "stale" };
     const position = { commit: context.commit, index: accepted.length };
     const taken = attempt(() =>
       refusalOf(context.kind, next, command) ?? step(context, next, { logged: command, position })
@@ -79,8 +84,19 @@ export function decide(
   return { next, accepted, verdicts, actions };
 }
 
-/** An effect that was stopped may still end, and a timer that was cancelled may still come. */
-function isStale({ effects, timers }: ActorState, { cause }: LoggedEvent): boolean {
+/** Started it is, whatever has become of it since. */
+function startOf({ window, commit }: DecideContext, { snapshot }: ActorState): Outcome {
+  const position = { commit, index: 0 };
+  return window.get("start") ?? { position, value: snapshot.value, changed: false };
+}
+
+/**
+ * An effect that was stopped may still end, a timer that was cancelled may still come, and a child
+ * that was stopped may still tell of its end. Whoever else sends XState's own events is no kin.
+ */
+function isStale(self: Address, state: ActorState, command: LoggedEvent): boolean {
+  const { cause, event } = command, { effects, timers } = state;
+  if (cause.from === "actor") return isReserved(event.type) && !isFromKin(self, state, command);
   if (cause.from !== "effect" && cause.from !== "timer") return false;
   const running = cause.from === "effect" ? effects.get(cause.id) : timers.get(cause.id);
   return running === undefined || keyOf(running.since, cause.id) !== cause.key;
@@ -95,6 +111,9 @@ function refusalOf(
   if (snapshot.status !== "active") {
     return { code: "ILLEGAL_STATE", message: `Cannot take ${event.type}: the actor has ended` };
   }
+  // What comes from within is not for the schema, which is the door for callers. Nor is it asked
+  // whether the state can take it: refused, it would leave no trace in the log, and the same event
+  // that its sender repeats after a crash could be taken later, out of its order.
   if (cause.from !== "caller") return undefined;
   const wrong = kind.refuse(event);
   if (wrong !== undefined) {

@@ -43,6 +43,11 @@ const PASSIVATE_AFTER_MS = 60_000;
 /** XState's own events; a caller who could send them could pretend that an effect has succeeded. */
 const RESERVED = /^xstate\./;
 
+/** Whether an event's type is one of XState's own. */
+export function isReserved(type: string): boolean {
+  return RESERVED.test(type);
+}
+
 const AnyEvent = Type.Object({ type: Type.String({ minLength: 1, maxLength: 200 }) });
 type AnyEvent = Static<typeof AnyEvent>;
 
@@ -97,7 +102,7 @@ function createRefusal(events: TSchema): ActorKind["refuse"] {
   const any = TypeCompiler.Compile(AnyEvent), declared = TypeCompiler.Compile(events);
   return (event) => {
     if (!any.Check(event)) return "expected an object with a type";
-    if (RESERVED.test(event.type)) return `events of type ${event.type} are XState's own`;
+    if (isReserved(event.type)) return `events of type ${event.type} are XState's own`;
     if (declared.Check(event)) return undefined;
     const first = declared.Errors(event).First();
     return first === undefined ? "not an event of this kind" : `${first.path}: ${first.message}`;

@@ -60,7 +60,7 @@ export async function serveForwarded(
   return {
     async [Symbol.asyncDispose]() {
       // What the server has sent already is still answered.
-      await subscription.drain();
+      if (!connection.isClosed()) await subscription.drain();
       await Promise.all(underWay);
     },
   };

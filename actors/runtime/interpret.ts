@@ -4,12 +4,12 @@
  * @module
  */
 import { type AnyActorRef, type ExecutableActionObject, StateMachine } from "xstate";
-import type { Action } from "./action.ts";
+import type { Action, Named } from "./action.ts";
 import { addressOf } from "./actor_ref.ts";
 import type { Copied } from "./copied.ts";
 import { type MachineScope, PARENT } from "./machine_scope.ts";
 import type { Child, Effect, Position, Target, Timer } from "./state.ts";
-import { type BuiltIn, readBuiltIn } from "./xstate_actions.ts";
+import { type BuiltIn, readBuiltIn, readSpawned } from "./xstate_actions.ts";
 
 /** What one event changes, while it is being worked out. */
 export interface Draft {
@@ -22,20 +22,29 @@ export interface Draft {
 export interface InterpretContext {
   readonly position: Position;
   readonly scope: MachineScope;
+  /** Unix milliseconds of the event. */
+  readonly at: number;
 }
 
 type Of<K extends BuiltIn["is"]> = Extract<BuiltIn, { is: K }>;
 
-/** Creates a function that takes one action after the other into the draft. */
+/** Takes what a transition returned into the draft, one after the other. */
+export interface Interpreter {
+  take(action: ExecutableActionObject): void;
+  /** What an assignment spawned, for which there is no action. */
+  spawned(ref: AnyActorRef): void;
+}
+
+/** Creates an interpreter for one event. */
 export function createInterpreter(
   draft: Draft,
-  { position, scope }: InterpretContext,
-): (action: ExecutableActionObject) => void {
+  { position, scope, at }: InterpretContext,
+): Interpreter {
   let nth = 0;
 
-  function arm(timer: Omit<Timer, "since">): void {
+  function arm(timer: Omit<Timer, "since" | "dueAt">): void {
     disarm(timer.id);
-    const armed = { ...timer, since: position };
+    const armed = { ...timer, dueAt: at + timer.delayMs, since: position };
     draft.timers.set(timer.id, armed);
     draft.actions.push({ do: "arm", timer: armed });
   }
@@ -49,11 +58,10 @@ export function createInterpreter(
 
   function spawn({ id, src, ref, input }: Of<"spawn">): void {
     stop(id);
-    const begun = { id, src, input, since: position };
+    const begun = { id, src, input, sync: isSynced(ref), since: position };
     if (isMachine(ref)) {
-      const child = { ...begun, sync: isSynced(ref) };
-      draft.children.set(id, child);
-      draft.actions.push({ do: "startChild", child });
+      draft.children.set(id, begun);
+      draft.actions.push({ do: "startChild", child: begun });
     } else {
       draft.effects.set(id, begun);
       draft.actions.push({ do: "startEffect", effect: begun });
@@ -81,12 +89,14 @@ export function createInterpreter(
     const target = targetOf(to);
     // Whoever has ended takes nothing more, as in XState itself.
     if (target === undefined) return;
-    if ("src" in target) {
+    if (delayMs !== undefined) {
+      const to = "src" in target ? { to: "effect" as const, id: target.id } : target;
+      arm({ id: id ?? nameless(), delayMs, event, to });
+    } else if ("src" in target) {
       draft.actions.push({ do: "sendToEffect", effect: target, event });
-    } else if (delayMs !== undefined) {
-      arm({ id: id ?? nameless(), delayMs, event, to: target });
     } else {
-      draft.actions.push({ do: "send", target, event, id: { position, nth: nth++ } });
+      const child = target.to === "child" ? draft.children.get(target.id) : undefined;
+      draft.actions.push({ do: "send", target, child, event, id: { position, nth: nth++ } });
     }
   }
 
@@ -108,20 +118,26 @@ export function createInterpreter(
       case "stop":
         return action.ref === undefined ? undefined : stop(action.ref.id);
       case "emit":
-        return void draft.actions.push({ do: "emit", event: action.event });
+        return void draft.actions.push({
+          do: "emit",
+          event: action.event,
+          id: { position, nth: nth++ },
+        });
       case "log":
         return;
     }
   }
 
-  return (action) => {
+  function take(action: ExecutableActionObject): void {
     const builtIn = readBuiltIn(action);
     if (builtIn !== undefined) return takeBuiltIn(builtIn);
     const { type: name, exec, info, params } = action;
     if (exec === undefined) return; // Named in the machine, and given no implementation.
-    const run = () => exec(info, params);
+    const run = (named: Named) => exec(named(info), params);
     draft.actions.push({ do: "run", name, key: { position, nth: nth++ }, run });
-  };
+  }
+
+  return { take, spawned: (ref) => spawn(readSpawned(ref)) };
 }
 
 function isMachine(ref: AnyActorRef): boolean {

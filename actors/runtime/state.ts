@@ -25,6 +25,8 @@ export interface Effect {
   /** Name of its logic in the machine. */
   readonly src: string;
   readonly input: unknown;
+  /** Whether the machine wants to hear of every change. */
+  readonly sync: boolean;
   readonly since: Position;
 }
 
@@ -32,6 +34,8 @@ export interface Effect {
 export interface Timer {
   readonly id: string;
   readonly delayMs: number;
+  /** Unix milliseconds, counted from the event that armed it: armed late, it is not late for that. */
+  readonly dueAt: number;
   readonly event: AnyEventObject;
   /** Whom it is for; the actor itself when absent. */
   readonly to?: Target;
@@ -52,6 +56,8 @@ export type Target =
   | { readonly to: "self" }
   | { readonly to: "parent" }
   | { readonly to: "child"; readonly id: string }
+  /** Of a delayed event alone: without a delay it is no message but a call. */
+  | { readonly to: "effect"; readonly id: string }
   | { readonly to: "address"; readonly address: Address };
 
 /** What a command led to: the answer to it, and to every repetition of it. */

@@ -3,13 +3,20 @@
  *
  * @module
  */
-import type { AnyMachineSnapshot, AnyStateMachine } from "xstate";
+import type {
+  AnyActorRef,
+  AnyMachineSnapshot,
+  AnyStateMachine,
+  ExecutableActionObject,
+} from "xstate";
 import type { Action } from "./action.ts";
 import { copyOnWrite } from "./copied.ts";
-import { createInterpreter, type Draft } from "./interpret.ts";
+import { newsForParent, toldBy } from "./family.ts";
+import { createInterpreter, type Draft, type Interpreter } from "./interpret.ts";
 import type { MachineScope } from "./machine_scope.ts";
 import type { LoggedEvent } from "./record.ts";
-import type { ActorState, Position } from "./state.ts";
+import type { ActorState, Position, Timer } from "./state.ts";
+import { startedBy } from "./xstate_actions.ts";
 
 /** What is needed to fold events of one kind. */
 export interface StepContext {
@@ -29,7 +36,9 @@ export interface Placed {
   readonly position: Position;
 }
 
-const ENDED = /^xstate\.(?:done|error)\.actor\.(.*)$/s;
+const ENDED = /^xstate\.(?:done|error)\.actor\./;
+/** Stands where the machine's own actions are counted from 0 on. */
+const NEWS = -1, DELAYED = -2;
 
 /**
  * Folds an event into `state`; without a state, the event must be the start of the log.
@@ -44,9 +53,14 @@ export function step(
   scope.takeActions();
   const { cause } = logged;
   const start = cause.from === "start" ? cause : undefined;
-  const snapshot: AnyMachineSnapshot = state === undefined
+  const delayed = delayedFor(state, logged);
+  const before = state?.snapshot;
+  const snapshot: AnyMachineSnapshot = before === undefined
     ? machine.getInitialSnapshot(scope.scope, start?.input)
-    : next({ machine, scope }, state.snapshot, logged);
+    : delayed !== undefined
+    ? before
+    : next({ machine, scope }, before, logged);
+  const parent = state === undefined ? start?.parent : state.parent;
   const draft: Draft = {
     effects: copyOnWrite(state?.effects),
     timers: copyOnWrite(state?.timers),
@@ -54,13 +68,24 @@ export function step(
     actions: [],
   };
   forget(draft, logged);
-  const interpret = createInterpreter(draft, { position, scope });
-  for (const action of scope.takeActions()) interpret(action);
+  if (delayed !== undefined) passOn(draft, delayed, position);
+  interpret(createInterpreter(draft, { position, scope, at: logged.at }), {
+    actions: scope.takeActions(),
+    before,
+    after: snapshot,
+  });
+  if (parent !== undefined && (before === undefined || isChanged(before, snapshot))) {
+    const event = newsForParent(machine, parent, snapshot);
+    const target = { to: "parent" } as const, id = { position, nth: NEWS };
+    if (event !== undefined) {
+      draft.actions.push({ do: "send", target, child: undefined, event, id });
+    }
+  }
   if (snapshot.status !== "active") clear(draft);
   return {
     state: {
       snapshot,
-      parent: state === undefined ? start?.parent : state.parent,
+      parent,
       effects: draft.effects.value,
       timers: draft.timers.value,
       children: draft.children.value,
@@ -89,6 +114,45 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+interface Transition {
+  readonly actions: readonly ExecutableActionObject[];
+  readonly before: AnyMachineSnapshot | undefined;
+  readonly after: AnyMachineSnapshot;
+}
+
+function interpret(interpreter: Interpreter, { actions, before, after }: Transition): void {
+  if (after.children !== before?.children) {
+    const known = new Set<unknown>([
+      ...Object.values(before?.children ?? {}),
+      ...actions.map(startedBy),
+    ]);
+    // Before the actions: they may send to it already.
+    for (const ref of Object.values<AnyActorRef | undefined>(after.children)) {
+      if (ref !== undefined && !known.has(ref)) interpreter.spawned(ref);
+    }
+  }
+  for (const action of actions) interpreter.take(action);
+}
+
+/** A delayed event for somebody else, which the machine itself does not see when it is due. */
+function delayedFor(state: ActorState | undefined, { cause }: LoggedEvent): Timer | undefined {
+  const timer = cause.from === "timer" ? state?.timers.get(cause.id) : undefined;
+  return timer?.to === undefined ? undefined : timer;
+}
+
+function passOn(draft: Draft, { to: target, event }: Timer, position: Position): void {
+  const { effects, children, actions } = draft;
+  if (target === undefined) return;
+  if (target.to === "effect") {
+    const effect = effects.get(target.id);
+    if (effect !== undefined) actions.push({ do: "sendToEffect", effect, event });
+    return;
+  }
+  const child = target.to === "child" ? children.get(target.id) : undefined;
+  if (target.to === "child" && child === undefined) return;
+  actions.push({ do: "send", target, child, event, id: { position, nth: DELAYED } });
+}
+
 /** Whether an event changed what the machine remembers. */
 export function isChanged(before: AnyMachineSnapshot, after: AnyMachineSnapshot): boolean {
   return before.value !== after.value || before.context !== after.context ||
@@ -97,7 +161,7 @@ export function isChanged(before: AnyMachineSnapshot, after: AnyMachineSnapshot)
 
 /** What has ended or come due is under way no more, whatever the machine makes of it. */
 function forget(draft: Draft, { event, cause }: LoggedEvent): void {
-  const ended = ENDED.exec(event.type)?.[1];
+  const ended = ENDED.test(event.type) ? toldBy(event) : undefined;
   if (cause.from === "timer") draft.timers.delete(cause.id);
   if (cause.from === "effect" && ended !== undefined) draft.effects.delete(cause.id);
   if (cause.from === "actor" && ended !== undefined) draft.children.delete(ended);

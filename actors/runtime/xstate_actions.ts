@@ -63,6 +63,23 @@ export function readBuiltIn({ type, params }: ExecutableActionObject): BuiltIn |
   return undefined;
 }
 
+/**
+ * Reads what `spawn()` made inside of an assignment: XState returns no action for it.
+ *
+ * @throws {TypeError} when it could not be found again after a restart.
+ */
+export function readSpawned(ref: AnyActorRef): Extract<BuiltIn, { is: "spawn" }> {
+  const { id, src } = ref;
+  if (id === ref.sessionId) throw new TypeError("Cannot spawn without a name: give spawn() an id");
+  const options = "options" in ref && isParams(ref.options) ? ref.options : {};
+  return { is: "spawn", id, src: sourceIn({ src, id }), ref, input: options.input };
+}
+
+/** The actor that an action starts, if it starts one. */
+export function startedBy({ type, params }: ExecutableActionObject): unknown {
+  return type === "xstate.spawnChild" && isParams(params) ? params.actorRef : undefined;
+}
+
 function isParams(value: unknown): value is Params {
   return typeof value === "object" && value !== null;
 }

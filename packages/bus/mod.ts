@@ -17,6 +17,7 @@
  */
 export type { Address, InRealm, TimerAddress } from "./address.ts";
 export { type BatchMessage, MAX_BATCH_LENGTH } from "./atomic_batch.ts";
+export { backOff } from "./back_off.ts";
 export { decodeJson, decodeText, encodeJson, encodeText, type JsonLimits } from "./codec.ts";
 export { type Bus, openBus, type OpenBusOptions } from "./connect.ts";
 export type { BusStatus } from "./connection_status.ts";
@@ -53,6 +54,7 @@ export {
   createHeaders,
   type HeaderRecord,
   type PublishConditions,
+  PURGE_HEADERS,
   type Schedule,
 } from "./publish_headers.ts";
 export {
@@ -67,8 +69,10 @@ export {
   type StreamPurpose,
   STREAMS,
 } from "./purposes.ts";
+export { openStreamPurger, type StreamPurger } from "./purge_subject.ts";
 export { openStreamReader, type StoredMessage, type StreamReader } from "./read_stream.ts";
 export type { RequestOptions, Requests } from "./requests.ts";
+export { serveDurable, type ServeDurableOptions, type TakenMessage } from "./serve_durable.ts";
 export { parseServers, redactUserInfo, type ServerAddresses } from "./server_address.ts";
 export {
   declareStreams,

@@ -149,7 +149,7 @@ async function ownRelease(): Promise<string[]> {
     if (name.endsWith(".sources")) sources.push(...parseSourcesStanzas(text));
   }
   const os = parseOsRelease(await read("/etc/os-release"));
-  return recentSuites(sources, os)
+  return recentSuites(sources, os).map(({ line }) => line)
     .filter((line) => os.codenames.some((name) => line.endsWith(` ${name} main`)));
 }
 

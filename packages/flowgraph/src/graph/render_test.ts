@@ -140,7 +140,7 @@ Deno.test("8.16: no label breaks out of its quotes", () => {
       for (const line of mermaid.split("\n")) ok(LINE.test(line), JSON.stringify(line));
       const dot = toDot(graph, { label: () => label }).split("\n");
       strictEqual(dot.length, 6);
-      ok(DOT_LABEL.test(dot[3] ?? ""), dot[3]);
+      ok(DOT_LABEL.test(dot[3] ?? ""), String(dot[3]));
     }),
     { numRuns: 500 },
   );

@@ -1,0 +1,88 @@
+/**
+ * Keeps the key of one actor in `ACTIVE` for as long as it has work under way.
+ *
+ * A crash right after a commit must not lose what the commit asked for. So the key is durable before
+ * the commit is appended: if the commit is in the log, the key is in the bucket, and whoever owns the
+ * actor next finds the one through the other. A commit that fails leaves a key without work, which
+ * costs an activation and is removed then. As long as a node knows its key to be there, further
+ * commits pay nothing for it.
+ *
+ * The key is removed lazily, some time after the last work was done, and only if it is still the one
+ * that this node put (its revision is the fence). Whoever activates an actor puts the key anew before
+ * it could remove it: so no node ever removes what another one has put. One case is left: two nodes
+ * that both believe to own the actor for longer than that delay, of which one removes the key and the
+ * other one, which has put it before, commits and dies at once. Then its work waits for the next
+ * command to that actor.
+ *
+ * @module
+ */
+import type { Address } from "@hub/bus";
+import type { ActiveActors } from "./active_actors.ts";
+
+/** The key of one actor. */
+export interface WorkMark {
+  /** Whether the key is known to be there. */
+  readonly isSet: boolean;
+  /** Has the key put, unless it is there; `undefined` when there is nothing to wait for. */
+  set(): Promise<void> | undefined;
+  /** Has it removed after a while, if `isDone` still says so then. */
+  clearLater(isDone: () => boolean): void;
+  /** Removes it now. */
+  clear(): Promise<void>;
+  /** Leaves it where it is. */
+  leave(): void;
+}
+
+const CLEAR_AFTER_MS = 10_000;
+
+/** Creates the mark of an actor; it is not set. */
+export function createWorkMark(active: ActiveActors, address: Address): WorkMark {
+  let revision: number | undefined;
+  let changing: Promise<void> | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  function change(act: () => Promise<void>): Promise<void> {
+    const before = changing ?? Promise.resolve();
+    const mine = before.catch(() => undefined).then(act).finally(() => {
+      if (changing === mine) changing = undefined;
+    });
+    changing = mine;
+    return mine;
+  }
+
+  async function remove(): Promise<void> {
+    const known = revision;
+    if (known === undefined) return;
+    // From now on a commit puts it anew: whether the removal succeeds is not known to everybody.
+    revision = undefined;
+    await active.unmark(address, known);
+  }
+
+  function set(): Promise<void> | undefined {
+    clearTimeout(timer);
+    if (revision !== undefined && changing === undefined) return undefined;
+    return change(async () => {
+      revision ??= await active.mark(address);
+    });
+  }
+
+  return {
+    get isSet() {
+      return revision !== undefined || changing !== undefined;
+    },
+    set,
+    clearLater(isDone) {
+      clearTimeout(timer);
+      if (revision === undefined) return;
+      timer = setTimeout(() => {
+        // The sweep finds a key that could not be removed.
+        if (isDone()) change(remove).catch(() => undefined);
+      }, CLEAR_AFTER_MS);
+    },
+    clear() {
+      clearTimeout(timer);
+      return change(remove);
+    },
+    leave: () => clearTimeout(timer),
+  };
+}

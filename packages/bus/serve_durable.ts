@@ -1,0 +1,111 @@
+/**
+ * Takes messages from a durable consumer that all nodes share: each message goes to one of them, and
+ * to another one if that does not say in time what became of it.
+ *
+ * @module
+ */
+import {
+  AckPolicy,
+  DeliverPolicy,
+  jetstream,
+  jetstreamManager,
+  type JsMsg,
+} from "@nats-io/jetstream";
+import { nanos } from "@nats-io/nats-core";
+import { backOff } from "./back_off.ts";
+import type { Bus } from "./connect.ts";
+import type { DurablePurpose, StreamPurpose } from "./purposes.ts";
+import { durableName, streamName } from "./subjects.ts";
+
+/** A message that was taken. */
+export interface TakenMessage {
+  readonly subject: string;
+  readonly data: Uint8Array;
+}
+
+/** What {@linkcode serveDurable} needs to know. */
+export interface ServeDurableOptions {
+  readonly stream: StreamPurpose;
+  readonly durable: DurablePurpose;
+  /** Subjects of the messages. */
+  readonly filter: string;
+  /**
+   * Resolves once the message has been dealt with, which removes it from the stream; a message for
+   * which it rejects comes again.
+   */
+  readonly handle: (message: TakenMessage) => Promise<void>;
+  /** How long a node may take before another one gets the message. Default 10,000. */
+  readonly ackWaitMs?: number;
+  /** Messages that one node deals with at a time. Default 64. */
+  readonly maxInFlight?: number;
+}
+
+const ACK_WAIT_MS = 10_000;
+const MAX_IN_FLIGHT = 64;
+/** Of all nodes together, so that a slow one does not keep the others from working. */
+const MAX_ACK_PENDING = 4_096;
+const AGAIN_AFTER_MS = 500;
+
+/** Serves until it is disposed of, which waits for the messages in hand. */
+export async function serveDurable(
+  bus: Bus,
+  options: ServeDurableOptions,
+): Promise<AsyncDisposable> {
+  const { stream, durable, filter, ackWaitMs = ACK_WAIT_MS } = options;
+  const name = streamName(bus.realm, stream);
+  const manager = await jetstreamManager(bus.connection, { checkAPI: false });
+  await manager.consumers.add(name, {
+    durable_name: durableName(durable),
+    ack_policy: AckPolicy.Explicit,
+    deliver_policy: DeliverPolicy.All,
+    filter_subject: filter,
+    ack_wait: nanos(ackWaitMs),
+    max_ack_pending: MAX_ACK_PENDING,
+  });
+  const closing = new AbortController();
+  const inHand = new Set<Promise<void>>();
+
+  async function take(message: JsMsg): Promise<void> {
+    try {
+      await options.handle(message);
+      // Before the ack: a message that was dealt with and not removed would stay for good.
+      await manager.streams.deleteMessage(name, message.seq, false);
+      message.ack();
+    } catch {
+      // Whatever went wrong, nobody knows that it was dealt with: it comes again.
+      if (!bus.connection.isClosed()) message.nak(AGAIN_AFTER_MS);
+    }
+  }
+
+  async function follow(): Promise<void> {
+    const consumer = await jetstream(bus.connection).consumers.get(name, durableName(durable));
+    const { maxInFlight: max_messages = MAX_IN_FLIGHT } = options;
+    const messages = await consumer.consume({ max_messages });
+    const stop = () => messages.stop();
+    closing.signal.addEventListener("abort", stop, { once: true });
+    if (closing.signal.aborted) stop();
+    for await (const message of messages) {
+      const taking = take(message).finally(() => inHand.delete(taking));
+      inHand.add(taking);
+      if (inHand.size >= max_messages) await Promise.race(inHand);
+    }
+    closing.signal.removeEventListener("abort", stop);
+  }
+
+  async function serve(): Promise<void> {
+    for (let tries = 1; !closing.signal.aborted && !bus.connection.isClosed(); tries++) {
+      // No connection or no leader: the next try will tell.
+      await follow().then(() => tries = 0, () => undefined);
+      await backOff(tries + 1, closing.signal).catch(() => undefined);
+    }
+  }
+
+  const serving = serve();
+  return {
+    async [Symbol.asyncDispose]() {
+      closing.abort();
+      await serving;
+      await Promise.all(inHand);
+    },
+  };
+}
