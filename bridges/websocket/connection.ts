@@ -1,0 +1,129 @@
+/**
+ * One WebSocket and the call session on it, from its opening to its end.
+ *
+ * @module
+ */
+import {
+  type CallSession,
+  createCallSession,
+  type Dispatcher,
+  type RateLimiter,
+  type WireLimits,
+} from "@alkdev/operations";
+import { getLogger } from "@logtape/logtape";
+import type { Admission, Caller, Peers } from "../ports.ts";
+import { CLOSE } from "./close_codes.ts";
+import { createSocketTransport } from "./socket_transport.ts";
+
+const log = getLogger(["hub", "websocket"]);
+
+/** What a connection needs of the bridge. */
+export interface ConnectionPorts {
+  readonly dispatcher: Dispatcher;
+  readonly admission: Pick<Admission, "resolve">;
+  readonly peers: Peers;
+  readonly rateLimiter: RateLimiter;
+  readonly limits?: Partial<WireLimits>;
+}
+
+/** One connection. */
+export interface Connection {
+  readonly caller: Caller;
+  /** Requests that run, of either side. */
+  readonly inFlight: number;
+  /** Takes no new requests; those that run go on. */
+  drain(): void;
+  close(code: number, reason: string): void;
+  /** Resolves when the socket is closed and nothing of the connection is left. */
+  readonly ended: Promise<void>;
+}
+
+/** Speaks the call protocol with `caller` over a socket that is about to open. */
+export function createConnection(
+  ports: ConnectionPorts,
+  { socket, caller }: { readonly socket: WebSocket; readonly caller: Caller },
+): Connection {
+  const transport = createSocketTransport(socket);
+  const ended = Promise.withResolvers<void>();
+  const attached = Promise.withResolvers<void>();
+  const isNode = caller.role === "node";
+  let detach: (() => void) | undefined;
+  let isOver = false;
+
+  const session: CallSession = createCallSession({
+    send: (frame) => transport.send(frame),
+    close,
+    dispatcher: ports.dispatcher,
+    identity: caller.identity,
+    resolveToken: (token) => ports.admission.resolve(token)?.identity ?? null,
+    // A user's stale token must not run with the rights of a node.
+    badToken: isNode ? "refuse" : "fall-back",
+    rateLimiter: ports.rateLimiter,
+    ...(isNode ? { admitted: attached.promise } : {}),
+    ...(ports.limits === undefined ? {} : { limits: ports.limits }),
+  });
+
+  function close(code: number, reason: string): void {
+    end();
+    // Closing a socket that has not opened is for its `open` event.
+    if (socket.readyState === WebSocket.OPEN) socket.close(code, reason);
+  }
+
+  /** In the protocol's order: not routed to any more, then everything pending fails. */
+  function end(): void {
+    if (isOver) return;
+    isOver = true;
+    detach?.();
+    session.end();
+    transport.close();
+    attached.resolve();
+  }
+
+  async function attach(): Promise<void> {
+    const peer = { peerId: caller.identity.id, session, close };
+    const leave = await ports.peers.attach(peer);
+    if (isOver) return leave();
+    detach = leave;
+    attached.resolve();
+  }
+
+  function refuse(error: unknown): void {
+    if (isOver) return;
+    const reason = error instanceof Error ? error.message : String(error);
+    log.warn("spoke not attached", { peer: caller.identity.id, reason });
+    close(CLOSE.NOT_ADMITTED, clip(reason));
+  }
+
+  socket.binaryType = "arraybuffer";
+  socket.onopen = () => {
+    if (isOver) return socket.close(CLOSE.DRAINING, "the hub is shutting down");
+    if (isNode) void attach().catch(refuse);
+  };
+  socket.onmessage = ({ data }) => {
+    transport.heard(data);
+    if (typeof data === "string") session.receive(data);
+    else if (data instanceof ArrayBuffer) session.receive(new Uint8Array(data));
+  };
+  // A socket that fails closes, too; that is where the connection ends.
+  socket.onerror = (event) => {
+    if (event instanceof ErrorEvent) log.debug("socket failed", { reason: event.message });
+  };
+  socket.onclose = () => {
+    end();
+    ended.resolve();
+  };
+  return {
+    caller,
+    get inFlight() {
+      return session.inboundCount + session.outboundCount;
+    },
+    drain: () => session.drain(),
+    close,
+    ended: ended.promise,
+  };
+}
+
+/** A close reason may take 123 bytes. */
+function clip(reason: string): string {
+  return reason.replaceAll(/[^\x20-\x7e]/g, "?").slice(0, 120);
+}

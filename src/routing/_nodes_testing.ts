@@ -1,0 +1,233 @@
+/** Nodes with routing and a WebSocket listener, and spokes and clients of them; for tests. */
+import {
+  type CallSession,
+  createCallSession,
+  createDispatcher,
+  createRateLimiter,
+  type Dispatcher,
+  OperationRegistry,
+  OperationType,
+  registryView,
+} from "@alkdev/operations";
+import { type Bus, joinMembership } from "@hub/bus";
+import { Type } from "@sinclair/typebox";
+import { createWebSocketBridge } from "../../bridges/websocket/mod.ts";
+import type { Caller } from "../../bridges/ports.ts";
+import { testBus } from "../../tests/harness/bus.ts";
+import { registerServiceOperations } from "../operations/services/register.ts";
+import { createExportRules, DEFAULT_EXPORT_RULES, type ExportRule } from "./export_rules.ts";
+import { openRouting, type Routing } from "./open_routing.ts";
+
+/** One node. */
+export interface RoutingNode extends AsyncDisposable {
+  readonly node: string;
+  readonly bus: Bus;
+  readonly realm: string;
+  readonly routing: Routing;
+  readonly dispatcher: Dispatcher;
+  readonly url: string;
+  /** Takes NATS away, as a process that dies does. */
+  crash(): Promise<void>;
+}
+
+/** Who holds a token `NAME`, `NAME|SCOPE,SCOPE`, or `node:NAME`. */
+function callerOf(token: string): Caller | null {
+  const isNode = token.startsWith("node:");
+  const [id = "", scopes = ""] = (isNode ? token.slice(5) : token).split("|");
+  return {
+    identity: { id, scopes: scopes === "" ? [] : scopes.split(",") },
+    role: isNode ? "node" : "client",
+    credential: token,
+  };
+}
+
+let nodes = 0;
+
+/** Starts a node, in a realm of its own unless one is given. */
+export async function startRoutingNode(
+  options: { readonly realm?: string; readonly exports?: readonly ExportRule[] } = {},
+): Promise<RoutingNode> {
+  const { realm: given, exports = DEFAULT_EXPORT_RULES } = options;
+  await using stack = new AsyncDisposableStack();
+  const { bus } = stack.use(
+    await testBus({ reconnectWaitMs: 20, ...(given === undefined ? {} : { realm: given }) }),
+  );
+  const node = `n${++nodes}`;
+  const membership = stack.use(
+    await joinMembership(bus, { node, ttlMs: 1_000, heartbeatMs: 250 }),
+  );
+  const registry = new OperationRegistry();
+  const routing: Routing = stack.use(
+    await openRouting({
+      ...{ bus, membership, exports, base: registryView(registry) },
+      isEnrolled: (peerId) => peerId.startsWith("dev"),
+    }),
+  );
+  registerServiceOperations(registry, {
+    registry,
+    view: () => routing.view,
+    spokes: () => routing.index.entries(),
+    exports: createExportRules(exports),
+  });
+  const dispatcher = createDispatcher({ view: routing.view });
+  const bridge = stack.use(createWebSocketBridge({
+    ...{ dispatcher, peers: routing.peers, drainMs: 200 },
+    rateLimiter: createRateLimiter({ perSecond: 1e6, burst: 1e6 }),
+    admission: {
+      resolve: callerOf,
+      redeemTicket: () => Promise.resolve(null),
+      onRevoked: () => () => {},
+    },
+  }));
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    (request) => bridge.handle(request),
+  );
+  const parts = stack.move();
+  return {
+    ...{ node, bus, realm: bus.realm, routing, dispatcher },
+    url: `ws://127.0.0.1:${server.addr.port}/ws`,
+    crash: () => bus.connection.close(),
+    async [Symbol.asyncDispose]() {
+      await parts[Symbol.asyncDispose]();
+      await server.shutdown();
+    },
+  };
+}
+
+/** A program that is connected to a node. */
+export interface Program extends AsyncDisposable {
+  readonly session: CallSession;
+  readonly closed: Promise<CloseEvent>;
+  /** Calls of this program that run. */
+  readonly running: () => number;
+  /** Signals of handlers that were aborted. */
+  readonly aborted: string[];
+}
+
+/** Connects a spoke that offers `test/echo`, `test/wait`, `test/count`, `test/fail` and `test/secret`. */
+export async function connectSpoke(
+  { url }: Pick<RoutingNode, "url">,
+  name: string,
+): Promise<Program> {
+  const registry = new OperationRegistry();
+  const aborted: string[] = [];
+  let running = 0;
+  const common = {
+    namespace: "test",
+    version: "1.0.0",
+    description: "For tests",
+    accessControl: { requiredScopes: [] },
+    outputSchema: Type.Unknown(),
+  };
+  const external = { visibility: "external", public: true } as const;
+  registry.register({
+    ...{ ...common, name: "echo", type: OperationType.QUERY },
+    inputSchema: Type.Object({ text: Type.String() }),
+    handler: (input: { text: string }, { forwardedFor }) => ({
+      ...{ ...input, by: name, for: forwardedFor?.id ?? null },
+    }),
+  }, external);
+  registry.register({
+    ...{ ...common, name: "wait", type: OperationType.MUTATION },
+    inputSchema: Type.Unknown(),
+    handler: (_input, { signal, requestId = "" }) => {
+      running++;
+      return new Promise((_, reject) => {
+        signal?.addEventListener("abort", () => {
+          running--;
+          aborted.push(requestId);
+          reject(signal.reason);
+        });
+      });
+    },
+  }, external);
+  registry.register({
+    ...{ ...common, name: "count", type: OperationType.SUBSCRIPTION },
+    inputSchema: Type.Object({ to: Type.Integer() }),
+    handler: async function* ({ to }: { to: number }, { requestId = "" }) {
+      running++;
+      try {
+        for (let i = 0; i < to; i++) yield i;
+      } finally {
+        running--;
+        aborted.push(requestId);
+      }
+    },
+  }, external);
+  registry.register({
+    ...{ ...common, name: "fail", type: OperationType.QUERY },
+    inputSchema: Type.Unknown(),
+    handler: () => {
+      throw new Error("a secret");
+    },
+  }, external);
+  registry.register({
+    ...{ ...common, name: "secret", type: OperationType.QUERY },
+    accessControl: { requiredScopes: ["top"] },
+    inputSchema: Type.Unknown(),
+    handler: () => "open",
+  }, { visibility: "external" });
+  registerServiceOperations(registry, {
+    registry,
+    view: () => registryView(registry),
+    spokes: () => [],
+    exports: () => undefined,
+  });
+  const dispatcher = createDispatcher({ view: registryView(registry) });
+  const program = await connect(url, {
+    token: `node:${name}`,
+    dispatcher,
+    // Who the hub is to this spoke.
+    identity: { id: "hub", scopes: ["top"] },
+  });
+  return { ...program, aborted, running: () => running };
+}
+
+interface ConnectOptions {
+  readonly token: string;
+  readonly dispatcher?: Dispatcher;
+  readonly identity?: { id: string; scopes: string[] };
+}
+
+/** Connects a client that holds scopes. */
+export function connectClient(
+  { url }: Pick<RoutingNode, "url">,
+  scopes = "spokes:call,top",
+): Promise<Program> {
+  return connect(url, { token: `ann|${scopes}` });
+}
+
+async function connect(url: string, options: ConnectOptions): Promise<Program> {
+  const { token, dispatcher, identity } = options;
+  const socket = new WebSocket(url, { headers: { authorization: `Bearer ${token}` } });
+  socket.binaryType = "arraybuffer";
+  const session = createCallSession({
+    send: (frame) => {
+      if (socket.readyState === WebSocket.OPEN) socket.send(frame);
+    },
+    close: () => socket.close(),
+    limits: { inboundRequests: 10_000, inboundSubscriptions: 1_000 },
+    ...(dispatcher === undefined ? {} : { dispatcher }),
+    ...(identity === undefined ? {} : { identity }),
+  });
+  socket.onmessage = ({ data }) =>
+    session.receive(typeof data === "string" ? data : new Uint8Array(data));
+  const closed = new Promise<CloseEvent>((resolve) => {
+    socket.onclose = (event) => {
+      session.end();
+      resolve(event);
+    };
+  });
+  await new Promise<void>((resolve, reject) => {
+    socket.onopen = () => resolve();
+    socket.onerror = () => reject(new Error("Cannot connect"));
+  });
+  return {
+    ...{ session, closed, aborted: [], running: () => 0 },
+    async [Symbol.asyncDispose]() {
+      socket.close();
+      await closed;
+    },
+  };
+}

@@ -1,0 +1,220 @@
+/**
+ * The call protocol between the nodes of the hub: a link from each node to each other one that it
+ * calls, over NATS.
+ *
+ * NATS promises no delivery: messages of a link are numbered, and a link that misses one ends, with
+ * everything that waits on it, as a broken connection would. So does one whose node is gone, and one
+ * of a node that lost NATS for a moment.
+ *
+ * @module
+ */
+import { type Bus, type Membership, nodeSubject } from "@hub/bus";
+import { type CallSession, createCallSession, type Dispatcher } from "@alkdev/operations";
+import { getLogger } from "../logger/mod.ts";
+import { createFrameBatch, parseBatch, type ReceivedBatch, spellReset } from "./frame_batch.ts";
+
+const log = getLogger("routing");
+
+/** Links to the other nodes. */
+export interface NodeLinks extends AsyncDisposable {
+  /** The session with a node, opened if there is none; `undefined` when the node is not there. */
+  to(node: string): CallSession | undefined;
+  /** Links that are open, of both directions. */
+  readonly size: number;
+}
+
+/** What links need. */
+export interface NodeLinksOptions {
+  readonly bus: Bus;
+  readonly membership: Membership;
+  /** Runs what the other nodes ask of this one. */
+  readonly dispatcher: Dispatcher;
+}
+
+/** Bounds of a link: it carries what a whole node asks for. */
+const LIMITS = {
+  inboundRequests: 65_536,
+  inboundSubscriptions: 65_536,
+  unsentBytes: 64 * 1024 * 1024,
+  // What fits into a frame of a spoke fits into this one with the name in front.
+  frameBytes: 1024 * 1024 + 16 * 1024,
+};
+
+/** One end of a link. */
+interface End {
+  readonly node: string;
+  readonly id: string;
+  readonly session: CallSession;
+  /** Number of the next message that is expected. */
+  expected: number;
+  end(): void;
+}
+
+/** Opens the links of this node; each is made when it is first needed. */
+export async function openNodeLinks(options: NodeLinksOptions): Promise<NodeLinks> {
+  const links = new Links(options);
+  await options.bus.connection.flush();
+  return links;
+}
+
+class Links implements NodeLinks {
+  readonly #options: NodeLinksOptions;
+  readonly #ends: (() => void)[];
+  /** Ends that this node calls through, by node. */
+  readonly #outward = new Map<string, End>();
+  /** Ends through which other nodes call this one, by node. */
+  readonly #inward = new Map<string, End>();
+  /** Links that ended while nobody could be told. */
+  #untold: { readonly node: string; readonly id: string }[] = [];
+
+  constructor(options: NodeLinksOptions) {
+    this.#options = options;
+    const { bus, membership } = options;
+    const { connection, realm } = bus;
+    const listen = (channel: "calls" | "streams", take: (data: Uint8Array) => void) => {
+      const subscription = connection.subscribe(nodeSubject(realm, membership.node, channel), {
+        callback(error, { data }) {
+          if (error === null) take(data);
+        },
+      });
+      return () => subscription.unsubscribe();
+    };
+    this.#ends = [
+      listen("calls", (data) => this.#takeCall(data)),
+      listen("streams", (data) => this.#takeAnswer(data)),
+      membership.onChange(() => this.#dropGone()),
+      bus.onStatus((status) => {
+        if (status === "connected") this.#tellReset();
+        else this.#dropAll();
+      }),
+    ];
+  }
+
+  get size(): number {
+    return this.#outward.size + this.#inward.size;
+  }
+
+  to(node: string): CallSession | undefined {
+    const known = this.#outward.get(node);
+    if (known !== undefined) return known.session;
+    if (!this.#isLive(node) || this.#options.bus.status !== "connected") return undefined;
+    const id = crypto.randomUUID();
+    const end = this.#open({ node, id, channel: "calls", within: this.#outward });
+    return end.session;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    for (const end of this.#ends) end();
+    this.#dropAll();
+    this.#tellReset();
+    return Promise.resolve();
+  }
+
+  #open({ node, id, channel, within, dispatcher }: {
+    readonly node: string;
+    readonly id: string;
+    readonly channel: "calls" | "streams";
+    readonly within: Map<string, End>;
+    readonly dispatcher?: Dispatcher;
+  }): End {
+    const { bus, membership } = this.#options;
+    const subject = nodeSubject(bus.realm, node, channel);
+    const batch = createFrameBatch({
+      from: membership.node,
+      link: id,
+      send: (message) => {
+        if (!bus.connection.isClosed()) bus.connection.publish(subject, message);
+      },
+    });
+    const end = () => {
+      if (within.get(node) === made) within.delete(node);
+      batch.close();
+      session.end();
+    };
+    const session = createCallSession({
+      send: batch.add,
+      close: (code, reason) => {
+        log.warn("link broken", { node, code, reason });
+        end();
+        this.#reset(node, id);
+      },
+      limits: LIMITS,
+      ...(dispatcher === undefined ? {} : { dispatcher }),
+    });
+    const made: End = { node, id, session, expected: 0, end };
+    within.set(node, made);
+    return made;
+  }
+
+  /** What another node asks of this one, on a link that it has opened. */
+  #takeCall(data: Uint8Array): void {
+    const batch = parseBatch(data);
+    if (batch === undefined) return;
+    const { from, link, number } = batch;
+    // Nobody but a member may speak here: what it says is believed.
+    if (!this.#isLive(from)) return void log.warn("message of no member", { from });
+    let end = this.#inward.get(from);
+    if (end?.id !== link) {
+      if (number === undefined) return;
+      if (number !== 0) return this.#reset(from, link);
+      end?.end();
+      const { dispatcher } = this.#options;
+      const within = this.#inward;
+      end = this.#open({ node: from, id: link, channel: "streams", within, dispatcher });
+    }
+    this.#receive(end, batch);
+  }
+
+  #takeAnswer(data: Uint8Array): void {
+    const batch = parseBatch(data);
+    if (batch === undefined) return;
+    const { from, link, number } = batch;
+    const ofThis = (end: End | undefined) => end?.id === link ? end : undefined;
+    const outward = ofThis(this.#outward.get(from));
+    // A link that has ended here is nothing to be told.
+    if (number !== undefined) return outward && this.#receive(outward, batch);
+    (outward ?? ofThis(this.#inward.get(from)))?.end();
+  }
+
+  #receive(end: End, { number, frames }: ReceivedBatch): void {
+    if (number !== end.expected) {
+      log.warn("link misses a message", { node: end.node });
+      end.end();
+      return this.#reset(end.node, end.id);
+    }
+    end.expected += 1;
+    for (const frame of frames) end.session.receive(frame);
+  }
+
+  /** Tells the other end that a link is no more, whichever of the two has opened it. */
+  #reset(node: string, link: string): void {
+    const { bus, membership } = this.#options;
+    if (bus.connection.isClosed()) return;
+    const message = spellReset(membership.node, link);
+    bus.connection.publish(nodeSubject(bus.realm, node, "streams"), message);
+  }
+
+  #dropGone(): void {
+    for (const end of this.#all()) if (!this.#isLive(end.node)) end.end();
+  }
+
+  /** Nobody knows what was lost on the way. */
+  #dropAll(): void {
+    for (const end of this.#all()) {
+      this.#untold.push(end);
+      end.end();
+    }
+  }
+
+  #tellReset(): void {
+    for (const { node, id } of this.#untold.splice(0)) this.#reset(node, id);
+  }
+
+  #all(): End[] {
+    return [...this.#outward.values(), ...this.#inward.values()];
+  }
+
+  #isLive(node: string): boolean {
+    return this.#options.membership.nodes().some(({ id }) => id === node);
+  }
+}

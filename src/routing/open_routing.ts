@@ -1,0 +1,60 @@
+/**
+ * Puts the routing of a node together.
+ *
+ * @module
+ */
+import type { Bus, Membership } from "@hub/bus";
+import type { OperationView } from "@alkdev/operations";
+import type { Peers } from "../../bridges/ports.ts";
+import { createExportRules, DEFAULT_EXPORT_RULES, type ExportRule } from "./export_rules.ts";
+import { createForward } from "./forward.ts";
+import { createLocalSpokes, type LocalSpokes, type SpokeHooks } from "./local_spokes.ts";
+import { type NodeLinks, openNodeLinks } from "./node_links.ts";
+import { createPeerView } from "./peer_view.ts";
+import { createRelay } from "./relay.ts";
+import { openSpokeDirectory } from "./spoke_directory.ts";
+import type { SpokeIndex } from "./spoke_index.ts";
+
+/** What routing needs. */
+export interface RoutingOptions extends SpokeHooks {
+  readonly bus: Bus;
+  readonly membership: Membership;
+  /** The hub's own operations. */
+  readonly base: OperationView;
+  readonly exports?: readonly ExportRule[];
+  /** Whether a node of that name is enrolled, connected or not. */
+  readonly isEnrolled: (peerId: string) => boolean;
+}
+
+/** The way from a name to whoever answers, on one node. */
+export interface Routing extends AsyncDisposable {
+  /** For the dispatcher: everything that can be reached. */
+  readonly view: OperationView;
+  /** For the bridge: takes nodes that connect. */
+  readonly peers: Peers;
+  /** Spokes of all nodes. */
+  readonly index: SpokeIndex;
+  readonly local: Pick<LocalSpokes, "size">;
+  readonly links: Pick<NodeLinks, "size">;
+}
+
+/** Opens the routing of a node that has joined the others. */
+export async function openRouting(options: RoutingOptions): Promise<Routing> {
+  const { bus, membership, base, isEnrolled } = options;
+  const exports = createExportRules(options.exports ?? DEFAULT_EXPORT_RULES);
+  await using stack = new AsyncDisposableStack();
+  const directory = stack.use(await openSpokeDirectory(bus, membership));
+  const { node } = membership;
+  const local = createLocalSpokes({ ...options, directory, node });
+  stack.defer(local.close);
+  const dispatcher = createRelay(local);
+  const links = stack.use(await openNodeLinks({ bus, membership, dispatcher }));
+  const forward = createForward({ node, local, links });
+  const { index } = directory;
+  const view = createPeerView({ base, index, local, forward, exports, isEnrolled });
+  const parts = stack.move();
+  return {
+    ...{ view, index, local, links, peers: local },
+    [Symbol.asyncDispose]: () => parts[Symbol.asyncDispose](),
+  };
+}

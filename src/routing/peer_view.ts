@@ -1,0 +1,138 @@
+/**
+ * What a call can reach on this hub: its own operations, and those of spokes under their names.
+ *
+ * @module
+ */
+import type {
+  AccessControl,
+  OperationSpec,
+  OperationView,
+  PeerRef,
+  Registration,
+} from "@alkdev/operations";
+import type { ExportRule, FindExportRule } from "./export_rules.ts";
+import type { Forward } from "./forward.ts";
+import type { LocalSpokes } from "./local_spokes.ts";
+import type { SpokeEntry, SpokeIndex } from "./spoke_index.ts";
+
+/** What the view is made of. */
+export interface PeerViewPorts {
+  /** The hub's own operations; nobody can take their names. */
+  readonly base: OperationView;
+  readonly index: SpokeIndex;
+  readonly local: Pick<LocalSpokes, "pick">;
+  readonly forward: Forward;
+  readonly exports: FindExportRule;
+  /** Whether a node of that name is enrolled, connected or not. */
+  readonly isEnrolled: (peerId: string) => boolean;
+}
+
+/** In place of a node's name: whichever offers the operation. */
+export const ANY = "any";
+
+/** Spokes on other nodes of which one is taken at random. */
+const CHOICE = 32;
+
+/** Creates the view. */
+export function createPeerView(ports: PeerViewPorts): OperationView {
+  const { base, index, local, forward, exports, isEnrolled } = ports;
+  const exported = new WeakMap<SpokeEntry, Map<string, Registration | undefined>>();
+
+  function registrationOf(
+    entry: SpokeEntry,
+    name: string,
+    { as, access }: { readonly as: string; readonly access: readonly AccessControl[] },
+  ): Registration | undefined {
+    const imported = entry.set.operations.get(name);
+    if (imported === undefined) return undefined;
+    const { spec, grants } = imported;
+    const target = { entry, name, spec };
+    return {
+      id: `${as}/${name}`,
+      spec,
+      grants: { ...grants, visibility: "external" },
+      access: [...access, spec.accessControl],
+      handler: handlerOf(spec, {
+        once: (input, context) => forward.call(target, input, context),
+        stream: (input, context) => forward.subscribe(target, input, context),
+      }),
+    };
+  }
+
+  /** What a rule offers of a spoke; made once for each connection. */
+  function offered(entry: SpokeEntry, name: string): Registration | undefined {
+    const known = exported.get(entry) ?? new Map<string, Registration | undefined>();
+    exported.set(entry, known);
+    if (known.has(name)) return known.get(name);
+    const rule = exports(entry.peerId, name);
+    const made = rule && registrationOf(entry, name, { as: entry.peerId, access: [rule.access] });
+    // Names come from callers: only those that lead somewhere are kept.
+    if (made !== undefined) known.set(name, made);
+    return made;
+  }
+
+  function pick(name: string, isWanted: (entry: SpokeEntry) => boolean): SpokeEntry | undefined {
+    const here = local.pick(name, isWanted);
+    // The index has the place by which the whole hub knows it.
+    if (here !== undefined) return index.get(here.peerId) ?? here;
+    const others: SpokeEntry[] = [];
+    for (const entry of index.offering(name)) {
+      if (isWanted(entry)) others.push(entry);
+      if (others.length === CHOICE) break;
+    }
+    return others[Math.floor(Math.random() * others.length)];
+  }
+
+  return {
+    external(full) {
+      const slash = full.indexOf("/");
+      const head = full.slice(0, slash), name = full.slice(slash + 1);
+      if (head === ANY) {
+        const entry = pick(name, (one) => offered(one, name) !== undefined);
+        return entry && offered(entry, name);
+      }
+      const entry = index.get(head);
+      if (entry !== undefined) return offered(entry, name);
+      // Known and not there: its name leads to nothing else.
+      return isEnrolled(head) ? undefined : base.external(full);
+    },
+    resolve(name: string, peer: PeerRef) {
+      if (peer.kind === "specific") {
+        const entry = index.get(peer.peerId);
+        return entry && registrationOf(entry, name, { as: peer.peerId, access: [] });
+      }
+      const own = base.resolve(name, peer);
+      if (own !== undefined) return own;
+      const entry = pick(name, () => true);
+      return entry && registrationOf(entry, name, { as: entry.peerId, access: [] });
+    },
+  };
+}
+
+function handlerOf(
+  { type }: OperationSpec,
+  handlers: {
+    readonly once: Exclude<Registration["handler"], undefined>;
+    readonly stream: Exclude<Registration["handler"], undefined>;
+  },
+): Registration["handler"] {
+  return type === "subscription" ? handlers.stream : handlers.once;
+}
+
+/** An operation of a spoke that is offered to callers from outside. */
+export interface OfferedOperation {
+  readonly name: string;
+  readonly rule: ExportRule;
+  readonly spec: OperationSpec;
+}
+
+/** What rules offer of a spoke. */
+export function* offeredBy(
+  { peerId, set }: SpokeEntry,
+  exports: FindExportRule,
+): Generator<OfferedOperation> {
+  for (const { name, spec } of set.operations.values()) {
+    const rule = exports(peerId, name);
+    if (rule !== undefined) yield { name, rule, spec };
+  }
+}

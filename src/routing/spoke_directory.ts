@@ -1,0 +1,283 @@
+/**
+ * Tells every node where each spoke is connected and what it offers, through buckets `SPOKES` and
+ * `SPECS`.
+ *
+ * A place counts as long as its node lives the same life: nothing has to be renewed for each spoke,
+ * and with a node all its spokes are gone at once.
+ *
+ * @module
+ */
+import {
+  type Bus,
+  decodeJson,
+  encodeJson,
+  type Membership,
+  openBucket,
+  parseSpokeKey,
+  specKey,
+  spokeKey,
+} from "@hub/bus";
+import { Type } from "@sinclair/typebox";
+import { TypeCompiler } from "@sinclair/typebox/compiler";
+import { getLogger } from "../logger/mod.ts";
+import { type PackedSpecSet, type SpecSet, unpackSpecSet } from "./spec_set.ts";
+import { createSpokeIndex, type SpokeIndex, type SpokePlace } from "./spoke_index.ts";
+
+const log = getLogger("routing");
+
+/** Where spokes are, as all nodes see it. */
+export interface SpokeDirectory extends AsyncDisposable {
+  /** Spokes that can be called: those at nodes that live. */
+  readonly index: SpokeIndex;
+  /**
+   * Says that a spoke is connected to this node, and resolves once that is durable.
+   *
+   * @throws {BusError}
+   */
+  claim(peerId: string, packed: PackedSpecSet): Promise<Claim>;
+}
+
+/** What was said of one connection. */
+export interface Claim {
+  /** Takes it back, unless the spoke has connected anew since. */
+  release(): Promise<void>;
+}
+
+const Place = Type.Object({
+  node: Type.String({ maxLength: 128 }),
+  epoch: Type.Integer({ minimum: 1 }),
+  set: Type.String({ maxLength: 64 }),
+});
+const places = TypeCompiler.Compile(Place);
+
+/** A place as it is stored; its set may not have been read yet. */
+interface KnownPlace extends SpokePlace {
+  readonly hash: string;
+}
+
+/** Sets that are read at a time. */
+const WIDTH = 64;
+const AGAIN_MS = 500;
+
+/** What was said of a spoke that is connected here. */
+interface Own {
+  readonly packed: PackedSpecSet;
+  revision: number;
+}
+
+type Buckets = Readonly<Record<"spokes" | "specs", Awaited<ReturnType<typeof openBucket>>>>;
+
+/** Opens the directory, and resolves once all that is stored has been read. */
+export async function openSpokeDirectory(
+  bus: Bus,
+  membership: Membership,
+): Promise<SpokeDirectory> {
+  const { realm, connection } = bus;
+  const directory = new Directory(membership, {
+    spokes: await openBucket(connection, { realm, bucket: "SPOKES" }),
+    specs: await openBucket(connection, { realm, bucket: "SPECS" }),
+  });
+  await directory.open();
+  return directory;
+}
+
+class Directory implements SpokeDirectory {
+  readonly index = createSpokeIndex();
+  readonly #membership: Membership;
+  readonly #buckets: Buckets;
+  readonly #known = new Map<string, KnownPlace>();
+  readonly #loading = new Map<string, Promise<SpecSet>>();
+  readonly #own = new Map<string, Own>();
+  readonly #closing = new AbortController();
+  readonly #forget: () => void;
+  #following: Promise<void> = Promise.resolve();
+  /** Life of this node in which its own places were told. */
+  #toldIn: number;
+  #again: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(membership: Membership, buckets: Buckets) {
+    this.#membership = membership;
+    this.#buckets = buckets;
+    this.#toldIn = membership.epoch;
+    this.#forget = membership.onChange(() => this.#settleAll());
+  }
+
+  async open(): Promise<void> {
+    const ready = Promise.withResolvers<void>();
+    this.#following = this.#follow(ready.resolve);
+    await ready.promise;
+  }
+
+  async claim(peerId: string, packed: PackedSpecSet): Promise<Claim> {
+    const { set, bytes } = packed;
+    const isStored = this.index.setOf(set.hash) !== undefined;
+    if (!isStored) await this.#buckets.specs.put(specKey(set.hash), bytes);
+    const mine = { packed, revision: await this.#tell(peerId, packed) };
+    this.#own.set(peerId, mine);
+    const place = this.#known.get(peerId);
+    // Unless the spoke has gone elsewhere already.
+    if (place?.revision === mine.revision) this.index.set({ ...place, set });
+    return { release: () => this.#release(peerId, mine) };
+  }
+
+  async #release(peerId: string, mine: Own): Promise<void> {
+    if (this.#own.get(peerId) !== mine) return;
+    this.#own.delete(peerId);
+    this.index.delete(peerId, mine.revision);
+    if (this.#known.get(peerId)?.revision === mine.revision) this.#known.delete(peerId);
+    try {
+      await this.#buckets.spokes.delete(spokeKey(peerId), { previousSeq: mine.revision });
+    } catch (error) {
+      // The spoke has connected to another node; or this one is given up by the others anyway.
+      log.debug("spoke not released", { peer: peerId, error });
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#forget();
+    clearTimeout(this.#again);
+    this.#closing.abort();
+    await this.#following;
+  }
+
+  /** Reads all that is stored, calls `onRead`, and goes on reading until closed. */
+  async #follow(onRead: () => void): Promise<void> {
+    const { signal } = this.#closing;
+    while (!signal.aborted) {
+      try {
+        await this.#watch(onRead);
+      } catch (error) {
+        if (!signal.aborted) log.warn("spokes of other nodes are not seen", { error });
+      }
+      await pause(AGAIN_MS, signal);
+    }
+    onRead();
+  }
+
+  async #watch(onRead: () => void): Promise<void> {
+    const { spokes } = this.#buckets;
+    const { signal } = this.#closing;
+    const { streamInfo: { state } } = await spokes.status();
+    const entries = await spokes.watch();
+    const stop = () => entries.stop();
+    signal.addEventListener("abort", stop, { once: true });
+    if (signal.aborted) stop();
+    if (state.messages === 0) onRead();
+    const settling = new Set<Promise<void>>();
+    for await (const { key, operation, revision, value } of entries) {
+      const peerId = peerOf(key);
+      if (peerId !== undefined) {
+        this.#learn(peerId, revision, operation === "PUT" ? placeOf(value) : undefined);
+        const settled = this.#settle(peerId).finally(() => settling.delete(settled));
+        settling.add(settled);
+        if (settling.size >= WIDTH) await Promise.race(settling);
+      }
+      if (revision >= state.last_seq) void Promise.all(settling).then(() => onRead());
+    }
+    signal.removeEventListener("abort", stop);
+    await Promise.all(settling);
+  }
+
+  #learn(peerId: string, revision: number, place: ReturnType<typeof placeOf>): void {
+    // What this node has told itself is known before it is seen here.
+    if ((this.#known.get(peerId)?.revision ?? 0) >= revision) return;
+    if (place === undefined) this.#known.delete(peerId);
+    else this.#known.set(peerId, { ...place, peerId, revision });
+  }
+
+  #settleAll(): void {
+    if (this.#closing.signal.aborted) return;
+    for (const peerId of this.#known.keys()) void this.#settle(peerId);
+    if (this.#membership.epoch !== this.#toldIn) void this.#tellAgain();
+  }
+
+  /** Brings the index to what is known of one spoke. */
+  async #settle(peerId: string): Promise<void> {
+    const place = this.#known.get(peerId);
+    if (place === undefined || !this.#isLive(place)) {
+      return this.index.delete(peerId, place?.revision ?? Infinity);
+    }
+    try {
+      const set = await this.#setOf(place.hash);
+      // It may have moved, or gone, while the set was read.
+      if (this.#known.get(peerId) === place && this.#isLive(place)) {
+        this.index.set({ ...place, set });
+      }
+    } catch (error) {
+      if (!this.#closing.signal.aborted) {
+        log.error("spoke cannot be routed to", { peer: peerId, error });
+      }
+    }
+  }
+
+  #isLive({ node, nodeEpoch }: KnownPlace): boolean {
+    return this.#membership.nodes().some(({ id, epoch }) => id === node && epoch === nodeEpoch);
+  }
+
+  #setOf(hash: string): SpecSet | Promise<SpecSet> {
+    const known = this.index.setOf(hash) ?? this.#loading.get(hash);
+    if (known !== undefined) return known;
+    const loading = this.#readSet(hash).finally(() => this.#loading.delete(hash));
+    this.#loading.set(hash, loading);
+    return loading;
+  }
+
+  async #readSet(hash: string): Promise<SpecSet> {
+    const entry = await this.#buckets.specs.get(specKey(hash));
+    if (entry === null) throw new Error(`There is no set of operations ${hash}`);
+    return await unpackSpecSet(new Uint8Array(entry.value));
+  }
+
+  async #tell(peerId: string, { set: { hash } }: PackedSpecSet): Promise<number> {
+    const { node, epoch: nodeEpoch } = this.#membership;
+    const body = encodeJson({ node, epoch: nodeEpoch, set: hash });
+    const revision = await this.#buckets.spokes.put(spokeKey(peerId), body);
+    this.#learn(peerId, revision, { node, nodeEpoch, hash });
+    return revision;
+  }
+
+  /** Once the others have given this node up, its places count only when it tells them again. */
+  async #tellAgain(): Promise<void> {
+    this.#toldIn = this.#membership.epoch;
+    try {
+      for (const [peerId, mine] of this.#own) {
+        mine.revision = await this.#tell(peerId, mine.packed);
+      }
+    } catch (error) {
+      log.warn("spokes not told again", { error });
+      this.#toldIn = 0;
+      this.#again = setTimeout(() => this.#settleAll(), AGAIN_MS);
+    }
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener("abort", end, { once: true });
+    if (signal.aborted) end();
+  });
+}
+
+function peerOf(key: string): string | undefined {
+  try {
+    return parseSpokeKey(key);
+  } catch {
+    return undefined; // No hub has written that.
+  }
+}
+
+function placeOf(bytes: Uint8Array) {
+  try {
+    const value = decodeJson(bytes, { maxBytes: 1024 });
+    if (!places.Check(value)) return undefined;
+    return { node: value.node, nodeEpoch: value.epoch, hash: value.set };
+  } catch {
+    return undefined;
+  }
+}
