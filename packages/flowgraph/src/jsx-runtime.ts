@@ -26,6 +26,10 @@ export declare namespace JSX {
   interface ElementChildrenAttribute {
     children: unknown;
   }
+  /** What any tag takes; keys are for reconcilers. */
+  interface IntrinsicAttributes {
+    key?: string | number;
+  }
   /** Tags in lower case: the element types by name. */
   interface IntrinsicElements {
     [type: string]: Record<string, unknown>;

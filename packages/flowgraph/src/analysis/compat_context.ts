@@ -27,6 +27,8 @@ export interface CompatContext {
   /** Pairs under comparison, so that recursive schemas end. */
   readonly active: Map<unknown, Set<unknown>>;
   depth: number;
+  /** How many pairs may still be compared. */
+  left: number;
   /** Compares a nested pair. */
   compare(pair: Pair): Verdict;
 }

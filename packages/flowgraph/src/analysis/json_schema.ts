@@ -37,7 +37,7 @@ function strip(value: unknown): unknown {
 }
 
 function stripMember(key: string, item: unknown): unknown {
-  if (key === "required" && Array.isArray(item)) return item.toSorted();
+  if (key === "required" && Array.isArray(item)) return [...item].sort();
   if (VALUES.has(key)) return item;
   if (!MAPS_OF_SCHEMAS.has(key) || !isRecord(item)) return strip(item);
   return Object.fromEntries(Object.entries(item).map(([name, schema]) => [name, strip(schema)]));
@@ -53,6 +53,33 @@ export interface SchemaRoot {
 
 const roots = new WeakMap<object, SchemaRoot>();
 
+/** Objects nested deeper than this are taken for no schema: reading them would exhaust the stack. */
+const MAX_NESTING = 1_000;
+
+function isTooDeep(source: object): boolean {
+  const deepest = new Map<object, number>();
+  const stack: { value: object; level: number }[] = [{ value: source, level: 0 }];
+  for (let next = stack.pop(); next; next = stack.pop()) {
+    const { value, level } = next;
+    if (level > MAX_NESTING) return true;
+    // Parts may be shared; one is looked at again only where it lies deeper than before.
+    if ((deepest.get(value) ?? -1) >= level) continue;
+    deepest.set(value, level);
+    for (const inner of Object.values(value)) {
+      if (typeof inner === "object" && inner !== null) {
+        stack.push({ value: inner, level: level + 1 });
+      }
+    }
+  }
+  return false;
+}
+
+function readRoot(source: object): SchemaRoot {
+  if (isTooDeep(source)) return { schema: undefined, text: "", byId: new Map() };
+  const schema = strip(source);
+  return { schema, text: canonicalJson(schema), byId: collectIds(source) };
+}
+
 /** Prepares a whole schema; the work is done once per schema object. */
 export function schemaRoot(source: unknown): SchemaRoot {
   if (typeof source !== "object" || source === null) {
@@ -60,8 +87,7 @@ export function schemaRoot(source: unknown): SchemaRoot {
   }
   let root = roots.get(source);
   if (root === undefined) {
-    const schema = strip(source);
-    root = { schema, text: canonicalJson(schema), byId: collectIds(source) };
+    root = readRoot(source);
     roots.set(source, root);
   }
   return root;
@@ -107,15 +133,22 @@ export function alternatives(schema: Schema): unknown[] | undefined {
   return undefined;
 }
 
+/** How many parts one `allOf` may have, with those inside: it may even contain itself. */
+const MAX_PARTS = 256;
+
 /** One object schema in place of `allOf`; undefined where the parts are not all objects. */
-export function mergeAllOf(schema: Schema, root: SchemaRoot): Schema | undefined {
+export function mergeAllOf(
+  schema: Schema,
+  root: SchemaRoot,
+  budget: { left: number } = { left: MAX_PARTS },
+): Schema | undefined {
   if (!Array.isArray(schema.allOf)) return schema;
   const { allOf, ...own } = schema;
   const parts: Schema[] = [];
   for (const part of Object.keys(own).length > 0 ? [own, ...allOf] : allOf) {
     const resolved = isRecord(part) && "$ref" in part ? resolveReference(part.$ref, root) : part;
-    if (!isRecord(resolved)) return undefined;
-    const merged = mergeAllOf(resolved, root);
+    if (!isRecord(resolved) || budget.left-- <= 0) return undefined;
+    const merged = mergeAllOf(resolved, root, budget);
     if (merged === undefined) return undefined;
     parts.push(merged);
   }

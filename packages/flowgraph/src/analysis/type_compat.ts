@@ -39,6 +39,9 @@ export interface TypeCompatResult {
 /** Schemas nested deeper than this are not judged. */
 const MAX_DEPTH = 200;
 
+/** Unions of references multiply with each level; past this many pairs no verdict is given. */
+const MAX_COMPARISONS = 200_000;
+
 const CONSTRAINTS = [
   "minimum",
   "maximum",
@@ -90,6 +93,7 @@ export function typeCompat(output: unknown, input: unknown): TypeCompatResult {
     constraints: [],
     active: new Map(),
     depth: 0,
+    left: MAX_COMPARISONS,
     compare: (pair) => compare(pair, context),
   };
   return report(context.compare({ output: outputRoot.schema, input: inputRoot.schema, path: "" }), {
@@ -114,7 +118,7 @@ function compare(pair: Pair, context: CompatContext): Verdict {
   if (output === false) return FITS; // no value ever comes out
   if (input === false || !isRecord(input)) return mismatch(path, "nothing is accepted");
   if (!isRecord(output)) return UNKNOWN;
-  if (context.depth >= MAX_DEPTH) return UNKNOWN;
+  if (context.depth >= MAX_DEPTH || context.left-- <= 0) return UNKNOWN;
   const inputs = context.active.get(output) ?? new Set();
   if (inputs.has(input)) return FITS; // a recursive schema has come round
   context.active.set(output, inputs.add(input));

@@ -48,14 +48,28 @@ function* placesOf(scope: TemplateScope): Generator<Place> {
 
 /** Schemas of joins inside joins are followed this far. */
 const MAX_NESTING = 20;
+/** Schemas made of more parts than this are not judged: joins of joins multiply. */
+const MAX_PARTS = 10_000;
 
 interface Known {
   /** Undefined where nothing is known. */
   readonly schema: unknown;
   readonly nesting: number;
+  /** How many schemas of operations and joins it holds. */
+  readonly parts: number;
 }
 
-const NOTHING: Known = { schema: undefined, nesting: 0 };
+const NOTHING: Known = { schema: undefined, nesting: 0, parts: 1 };
+
+/** What a join gives on, made of what comes together in it. */
+function joined(schema: object, made: readonly Known[]): Known {
+  let nesting = 0, parts = 1;
+  for (const part of made) {
+    nesting = Math.max(nesting, part.nesting);
+    parts += part.parts;
+  }
+  return { schema, nesting: nesting + 1, parts };
+}
 
 /** What flows out of nodes. Nodes are asked in template order, so that what comes before is known. */
 class Outputs {
@@ -76,7 +90,7 @@ class Outputs {
     let known = this.#known.get(place.node);
     if (known === undefined) {
       known = this.#compute(place);
-      if (known.nesting > MAX_NESTING) known = NOTHING;
+      if (known.nesting > MAX_NESTING || known.parts > MAX_PARTS) known = NOTHING;
       this.#known.set(place.node, known);
     }
     return known;
@@ -93,7 +107,8 @@ class Outputs {
     // An optional operation may give nothing, a collected one gives an array.
     if (optional === true) return NOTHING;
     const schema = operationOf(node, this.#look)?.outputSchema;
-    return { schema: collect === true ? { type: "array", items: schema } : schema, nesting: 0 };
+    const own = collect === true ? { type: "array", items: schema } : schema;
+    return { schema: own, nesting: 0, parts: 1 };
   }
 
   #exit(scope: TemplateScope, block: Block): Known {
@@ -107,7 +122,7 @@ class Outputs {
     if (block.kind === "map") {
       const body = entry?.body;
       const item = typeof body === "object" ? this.#exit(body, body.root) : NOTHING;
-      return { schema: { type: "array", items: item.schema ?? {} }, nesting: item.nesting + 1 };
+      return joined({ type: "array", items: item.schema ?? {} }, [item]);
     }
     const ways = block.children.filter(({ start, end }) => end > start);
     const parts = ways.map((way) => this.#exit(scope, way));
@@ -115,10 +130,9 @@ class Outputs {
       parts.push(this.incoming({ scope, node: entry }));
     }
     const items = parts.map(({ schema }) => schema ?? {}), length = items.length;
-    const nesting = Math.max(0, ...parts.map((part) => part.nesting)) + 1;
-    if (block.kind === "conditional") return { schema: { anyOf: items }, nesting };
+    if (block.kind === "conditional") return joined({ anyOf: items }, parts);
     const tuple = { items, additionalItems: false, minItems: length, maxItems: length };
-    return { schema: { type: "array", ...tuple }, nesting };
+    return joined({ type: "array", ...tuple }, parts);
   }
 }
 

@@ -137,3 +137,18 @@ Deno.test("validateTemplate() survives a chain of 100 000 nodes and of 10 000 co
   const ways = Array.from({ length: 10_000 }, () => h(Conditional, { test }, op("text.read")));
   deepStrictEqual(validateTemplate(seq(op("text.read"), ways, op("text.count")), graph), []);
 });
+
+Deno.test("validateTemplate() survives joins whose schemas multiply", () => {
+  const way = () => h(Conditional, { test: () => true }, op("text.count"));
+  const joins = Array.from(
+    { length: 30 },
+    () => h(Parallel, {}, [1, 2, 3, 4, 5, 6, 7, 8].map(way)),
+  );
+  const issues = validateTemplate(seq(joins), graph);
+  deepStrictEqual([...new Set(issues.map(({ category }) => category))], ["type-mismatch"]);
+});
+
+Deno.test("validateTemplate() survives a Parallel of more children than a call takes arguments", () => {
+  const children = Array.from({ length: 200_000 }, () => op("any.thing"));
+  deepStrictEqual(validateTemplate(h(Parallel, {}, children), graph), []);
+});

@@ -6,7 +6,7 @@
 import { unwrapResponse } from "../graph/call_evidence.ts";
 import { propagate } from "./propagate.ts";
 import { inOrder, type Run, type RunNode } from "./run.ts";
-import { isSettledStatus, type WorkflowEvent } from "./state.ts";
+import { isSettledStatus, isTime, type WorkflowEvent } from "./state.ts";
 import {
   abortNode,
   block,
@@ -43,6 +43,11 @@ function start(run: Run, input: unknown): void {
 }
 
 function abort(run: Run, { code = "ABORTED", message }: { code?: string; message: string }): void {
+  const { deadline, status: before } = run.head;
+  // Running nodes may still finish, however long they take: the deadline has no more to end.
+  if (deadline !== undefined && before === "running" && run.firing !== "deadline") {
+    run.commands.push({ type: "unschedule", key: "deadline" });
+  }
   run.head = { ...run.head, abort: { code, message } };
   const isPatient = run.head.failurePolicy === "continue-running";
   for (const node of inOrder(run.root)) {
@@ -120,10 +125,10 @@ function effectOf(run: Run, event: WorkflowEvent): Apply | undefined {
 /**
  * Applies one event; returns whether it changed anything.
  *
- * @throws {TypeError} if its time is no number: every later time would be none either.
+ * @throws {TypeError} if its time is none: every later time would be none either.
  */
 export function applyEvent(run: Run, event: WorkflowEvent): boolean {
-  if (!Number.isFinite(event.at)) {
+  if (!isTime(event.at)) {
     throw new TypeError(
       `Cannot step workflow ${run.head.id}: time of ${event.type} is ${event.at}`,
     );

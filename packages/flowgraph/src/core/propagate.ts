@@ -114,7 +114,7 @@ function settle(run: Run): void {
   const { abort, nodeAborted, deadline, at } = run.head;
   const status = abort || nodeAborted ? "aborted" : run.failures > 0 ? "failed" : "completed";
   run.head = { ...run.head, status, endedAt: at };
-  if (deadline !== undefined && run.firing !== "deadline") {
+  if (deadline !== undefined && !abort) {
     run.commands.push({ type: "unschedule", key: "deadline" });
   }
   run.commands.push({ type: "settled", result: resultOf(run) });

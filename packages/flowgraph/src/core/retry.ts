@@ -34,6 +34,8 @@ export function retryDelay({ template, state }: RunNode): number {
   const { retryDelayMs, backoff, maxDelayMs } = template.block.props;
   const base = typeof retryDelayMs === "number" ? retryDelayMs : 0;
   const most = typeof maxDelayMs === "number" ? maxDelayMs : DEFAULT_MAX_DELAY_MS;
+  // Nothing stays nothing, even times the infinity to which a long backoff grows.
+  if (base === 0) return 0;
   const k = state.attempt - (state.forgiven ?? 0);
   const factor = backoff === "exponential" ? 2 ** (k - 1) : backoff === "linear" ? k : 1;
   return Math.min(base * factor, most);

@@ -192,7 +192,10 @@ export function count(run: Run, node: RunNode, sign: 1 | -1): void {
   if (isSettledStatus(status)) run.open -= sign;
   if (status === "failed" && !isOptional(node)) run.failures += sign;
   if (status !== "running") return;
-  for (const limit of node.limits) limit.used += sign;
+  for (const limit of node.limits) {
+    limit.used += sign;
+    if (sign < 0) run.lines.free(limit);
+  }
 }
 
 /** All nodes in template order, whenever and in whatever order maps were expanded. */

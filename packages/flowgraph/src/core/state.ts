@@ -143,6 +143,11 @@ export type WorkflowCommand =
 /** A node that has not been looked at. */
 export const IDLE: NodeState = { status: "idle", attempt: 0, requestIds: [] };
 
+/** Whether a number is a time in milliseconds since the epoch, as far as dates go. */
+export function isTime(at: number): boolean {
+  return Math.abs(at) <= 8.64e15;
+}
+
 /** Whether nothing follows this status. */
 export function isSettledStatus(status: NodeStatus | WorkflowStatus): boolean {
   return status === "completed" || status === "failed" || status === "aborted" ||

@@ -7,6 +7,7 @@ import type { ItemFunction } from "../component/element.ts";
 import { compileItem } from "../template/compile_template.ts";
 import type { TemplateScope } from "../template/model.ts";
 import { normaliseError } from "./errors.ts";
+import { lazyResults } from "./lazy_results.ts";
 import { addItem, isSatisfied, predecessorsOf, type Run, type RunNode } from "./run.ts";
 import { incomingOf, joinOutput, resolvePlan, scopeOf } from "./scope.ts";
 import { complete, fail, skip } from "./transitions.ts";
@@ -36,9 +37,8 @@ function branch(run: Run, node: RunNode): void {
   const { test } = node.template.block.props;
   let holds: boolean;
   try {
-    const scope = scopeOf(run, node);
     // compileTemplate() refuses a test that is no function.
-    holds = typeof test === "function" && Boolean(test(scope.results, scope));
+    holds = typeof test === "function" && Boolean(test(lazyResults(node), scopeOf(run, node)));
   } catch (thrown) {
     const { code, message } = normaliseError(thrown);
     return fail(run, node, { code, message: `Cannot run ${node.id}: ${message}` });

@@ -5,7 +5,7 @@
  */
 import type { CallErrorInfo } from "../schema/call.ts";
 import type { Block } from "../template/model.ts";
-import { blockedError, causeOf } from "./errors.ts";
+import { blockedError, causeOf, normaliseError } from "./errors.ts";
 import { mayRetry, retryDelay } from "./retry.ts";
 import {
   compareOrder,
@@ -95,7 +95,15 @@ export function fail(run: Run, node: RunNode, error: CallErrorInfo): void {
 
 /** An attempt failed: it is repeated, at once or later, or the node failed. */
 export function failAttempt(run: Run, node: RunNode, error: CallErrorInfo): void {
-  if (run.head.abort || !mayRetry(node, error)) return fail(run, node, error);
+  let isRepeated: boolean;
+  try {
+    isRepeated = !run.head.abort && mayRetry(node, error);
+  } catch (thrown) {
+    const reason = `retryOn threw: ${normaliseError(thrown).message}`;
+    const message = `Cannot repeat ${node.id} after "${error.message}": ${reason}`;
+    return fail(run, node, { ...error, message });
+  }
+  if (!isRepeated) return fail(run, node, error);
   const delay = retryDelay(node);
   if (delay === 0) {
     change(run, node, "ready", { error });

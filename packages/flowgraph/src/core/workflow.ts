@@ -14,6 +14,7 @@ import { inputOf } from "./scope.ts";
 import {
   type FailurePolicy,
   IDLE,
+  isTime,
   type NodeState,
   type WorkflowCommand,
   type WorkflowEvent,
@@ -47,13 +48,17 @@ export interface WorkflowStep {
 /**
  * The state of a workflow that has not begun.
  *
- * @throws {RangeError} if the id is empty or a limit is not a whole number above 0.
+ * @throws {RangeError} if the id is empty, a limit is not a whole number above 0, or the deadline is
+ * no time.
  */
 export function initWorkflow(compiled: CompiledTemplate, init: WorkflowInit): WorkflowState {
   const { id, name = "workflow", failurePolicy = "abort-dependents", maxConcurrency } = init;
   if (id === "") throw new RangeError("Cannot start workflow: its id is empty");
   if (maxConcurrency !== undefined && !(Number.isInteger(maxConcurrency) && maxConcurrency > 0)) {
     throw new RangeError(`Cannot start workflow ${id}: maxConcurrency is ${maxConcurrency}`);
+  }
+  if (init.deadline !== undefined && !isTime(init.deadline)) {
+    throw new RangeError(`Cannot start workflow ${id}: deadline is ${init.deadline}`);
   }
   const nodes = Object.fromEntries(compiled.scope.nodes.map((node) => [node.id, IDLE]));
   return {

@@ -196,3 +196,19 @@ Deno.test("walks over a chain of 100 000 nodes do not overflow", () => {
   strictEqual(graph.hasCycles(), false);
   throws(() => graph.addEdge("n99999", "n0", depends), CycleError);
 });
+
+Deno.test("addEdge() walks nowhere where an edge is added at an end of the graph", () => {
+  const graph = new FlowGraph();
+  const count = 3_000;
+  for (let i = 0; i < count; i++) graph.addNode(`k${i}`, {});
+  const { raw } = graph, walk = raw.forEachOutEdge;
+  let visits = 0;
+  Object.defineProperty(raw, "forEachOutEdge", {
+    value: (...args: Parameters<typeof walk>) => (visits++, Reflect.apply(walk, raw, args)),
+  });
+  for (let i = count - 1; i > 0; i--) {
+    graph.addEdge(`k${i - 1}`, `k${i}`, { edgeType: "depends_on" });
+  }
+  strictEqual(visits, 0);
+  throws(() => graph.addEdge(`k${count - 1}`, "k0", { edgeType: "depends_on" }), CycleError);
+});

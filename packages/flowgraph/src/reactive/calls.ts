@@ -37,6 +37,8 @@ export type Invoke = (
 
 type InvokeCommand = Extract<WorkflowCommand, { type: "invoke" }>;
 
+type Ending = Extract<WorkflowEvent, { requestId: string }>;
+
 /** How the items of a subscription are gathered. */
 export interface Collect {
   readonly maxItems: number;
@@ -56,12 +58,17 @@ function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> | Iter
     (Symbol.asyncIterator in value || Symbol.iterator in value);
 }
 
-async function gather(value: unknown, { maxItems }: Collect): Promise<unknown> {
+async function gather(
+  value: unknown,
+  { maxItems, signal }: Collect & { signal: AbortSignal },
+): Promise<unknown> {
   if (!isAsyncIterable(value)) return value;
   const items: unknown[] = [];
+  if (maxItems === 0) return items;
   for await (const item of value) {
-    if (items.length >= maxItems) break;
     items.push(unwrapResponse(item));
+    // Leaving the loop ends the source. It is left before the next item, which may never come.
+    if (items.length >= maxItems || signal.aborted) break;
   }
   return items;
 }
@@ -87,16 +94,24 @@ export class Calls {
 
   /** Makes a call and reports its end, unless it is cancelled before. */
   async start(command: InvokeCommand, collect: Collect | undefined): Promise<void> {
-    const { requestId } = command;
     const call: Call = { controller: new AbortController() };
-    this.#open.set(requestId, call);
+    this.#open.set(command.requestId, call);
+    // Reported outside of #answer(): what goes wrong there is no failure of the call.
+    this.#end(call, await this.#answer(command, { call, collect }));
+  }
+
+  async #answer(
+    command: InvokeCommand,
+    { call, collect }: { call: Call; collect: Collect | undefined },
+  ): Promise<Ending> {
+    const { requestId } = command, { signal } = call.controller;
     try {
       const result = await this.#result(command, call);
-      const output = collect ? await gather(result, collect) : result;
-      this.#end(call, { type: "node.succeeded", requestId, output, at: this.#now() });
+      const output = collect ? await gather(result, { ...collect, signal }) : result;
+      return { type: "node.succeeded", requestId, output, at: this.#now() };
     } catch (thrown) {
       const error = normaliseError(thrown);
-      this.#end(call, { type: "node.failed", requestId, error, at: this.#now() });
+      return { type: "node.failed", requestId, error, at: this.#now() };
     }
   }
 
@@ -117,7 +132,7 @@ export class Calls {
     return result.result;
   }
 
-  #end(call: Call, event: Extract<WorkflowEvent, { requestId: string }>): void {
+  #end(call: Call, event: Ending): void {
     if (this.#open.get(event.requestId) !== call) return; // cancelled, or let go
     this.#open.delete(event.requestId);
     this.#report(event);

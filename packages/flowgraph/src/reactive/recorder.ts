@@ -19,18 +19,30 @@ export type CallGraph = FlowGraph<CallNodeAttrs, CallEdgeAttrs>;
  */
 const MAX_DEPENDENCIES = 100;
 
+/** What came before a node; of a conditional's join, the end of the way that was taken. */
+function cameBefore(node: RunNode): Iterable<RunNode> {
+  if (node.template.kind !== "join" || node.template.block.kind !== "conditional") {
+    return predecessorsOf(node);
+  }
+  const taken = [...predecessorsOf(node)].filter(({ state }) => state.status !== "skipped");
+  // No way ends in a branch, so a branch here is the conditional's own: the way around.
+  const ends = taken.filter(({ template }) => template.kind !== "branch");
+  return ends.length > 0 ? ends : taken;
+}
+
 /** The last calls of the operations before a node, seen through the nodes that make no calls. */
 function callsBefore(node: RunNode): string[] {
   const calls: string[] = [], seen = new Set<RunNode>(), stack = [node];
   for (let at = stack.pop(); at && calls.length < MAX_DEPENDENCIES; at = stack.pop()) {
-    for (const before of predecessorsOf(at)) {
-      if (seen.has(before)) continue;
-      seen.add(before);
-      if (before.template.kind !== "operation") stack.push(before);
-      else calls.push(...before.state.requestIds.slice(-1));
+    for (const previous of cameBefore(at)) {
+      if (calls.length === MAX_DEPENDENCIES) break;
+      if (seen.has(previous)) continue;
+      seen.add(previous);
+      if (previous.template.kind !== "operation") stack.push(previous);
+      else calls.push(...previous.state.requestIds.slice(-1));
     }
   }
-  return calls.slice(0, MAX_DEPENDENCIES);
+  return calls;
 }
 
 interface Step {

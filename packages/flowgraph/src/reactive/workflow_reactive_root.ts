@@ -91,8 +91,7 @@ export class WorkflowReactiveRoot {
     }
     this.#compiled = isCompiledTemplate(template) ? template : compileTemplate(template);
     this.#clock = clock;
-    const report = (event: WorkflowEvent) => this.#dispatch(event);
-    this.#performer = new Performer({ invoke, clock, report });
+    this.#performer = new Performer({ invoke, clock, report: (event) => this.#dispatch(event) });
     this.#callGraph = new FlowGraph({ clock: () => new Date(clock.now()).toISOString() });
     this.#state = initWorkflow(this.#compiled, { ...init, id: init.id ?? crypto.randomUUID() });
     this.#results = computed(() => {
@@ -176,7 +175,8 @@ export class WorkflowReactiveRoot {
   }
 
   /**
-   * Runs the workflow. The promise resolves whether it completes, fails or is aborted.
+   * Runs the workflow. The promise resolves whether it completes, fails or is aborted, and rejects
+   * with what a listener or an effect throws.
    *
    * @throws {FlowGraphError} if it was started before.
    */
@@ -233,9 +233,8 @@ export class WorkflowReactiveRoot {
     this.#listeners.clear();
     this.#queue.length = 0;
     this.#goOn = undefined;
-    this.#result.reject(
-      new FlowGraphError(`Cannot finish workflow ${this.id}: it was disposed`),
-    );
+    const message = `Cannot finish workflow ${this.id}: it was disposed`;
+    this.#result.reject(new FlowGraphError(message));
   }
 
   /**
@@ -303,17 +302,24 @@ export class WorkflowReactiveRoot {
     // An effect or an invoke that aborts the workflow comes back here in the middle of a step.
     if (this.#isBusy) return;
     this.#isBusy = true;
+    for (let next = this.#queue.shift(); next; next = this.#queue.shift()) this.#step(next);
+    this.#isBusy = false;
+  }
+
+  /** A mistake of a listener or an effect: whoever awaits the workflow hears of it, and it goes on. */
+  #guard(action: () => void): void {
     try {
-      for (let next = this.#queue.shift(); next; next = this.#queue.shift()) this.#step(next);
-    } finally {
-      this.#isBusy = false;
+      action();
+    } catch (error) {
+      this.#result.reject(error);
     }
   }
 
   #step(event: WorkflowEvent): void {
-    const before = this.#state;
-    const step = traceStep(this.#compiled, before, event);
-    if (step.state !== before) this.#accept(before, event, step);
+    this.#guard(() => {
+      const before = this.#state, step = traceStep(this.#compiled, before, event);
+      if (step.state !== before) this.#accept(before, event, step);
+    });
   }
 
   #accept(before: WorkflowState, event: WorkflowEvent, step: TracedStep): void {
@@ -321,13 +327,9 @@ export class WorkflowReactiveRoot {
     const run = runAt(this.#compiled, state);
     this.#state = state;
     const events = recordStep(this.#callGraph, run, { before, event, commands });
-    try {
-      this.#show(changed);
-      for (const listener of this.#listeners) listener({ state, events, changed });
-    } finally {
-      // A listener that throws must not leave the workflow waiting for calls that were never made.
-      this.#perform(commands);
-    }
+    this.#guard(() => this.#show(changed));
+    for (const listener of this.#listeners) this.#guard(() => listener({ state, events, changed }));
+    this.#perform(commands);
   }
 
   #show(changed: Iterable<string>): void {

@@ -116,6 +116,9 @@ export function parseCallEvent(event: unknown): ParsedCallEvent {
   if (!isEventType(type)) throw new TypeError(`Cannot read call event: unknown type ${type}`);
   check(type, payload);
   const { timestamp } = event;
+  if (typeof timestamp === "number" && Number.isNaN(new Date(timestamp).getTime())) {
+    throw new TypeError(`Cannot read ${type}: timestamp is ${timestamp}`);
+  }
   const time = typeof timestamp === "string" || typeof timestamp === "number" ? { timestamp } : {};
   // check() has just compared the payload with the schema of this very type.
   return { type, payload, ...time } as ParsedCallEvent;

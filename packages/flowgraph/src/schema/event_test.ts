@@ -47,6 +47,7 @@ const REFUSED: [what: string, event: unknown, text: RegExp][] = [
   ["an empty request id", { type: "call.completed", payload: { requestId: "" } }, /requestId/],
   ["no payload", { type: "call.completed", payload: 5 }, /call\.completed/],
   ["an error without message", { type: "call.error", requestId, code: "X" }, /message/],
+  ["a time that is none", { type: "call.aborted", requestId, timestamp: 1e16 }, /timestamp is 1/],
   ["a mistyped parent", { requestId, operationId: "o", parentRequestId: 5 }, /parentRequestId/],
 ];
 

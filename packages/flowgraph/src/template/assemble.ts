@@ -156,7 +156,7 @@ function* blocksOf(root: Block): Generator<Block> {
   const stack = [root];
   for (let block = stack.pop(); block; block = stack.pop()) {
     yield block;
-    for (const child of block.children.toReversed()) stack.push(child);
+    for (const child of [...block.children].reverse()) stack.push(child);
   }
 }
 
@@ -168,6 +168,14 @@ function takeExplicitIds(root: Block, issues: GraphIssue[]): Set<string> {
     taken.add(id);
   }
   return taken;
+}
+
+/** A node that was called as the nodes of a map's items are could be one of them. */
+const ITEM_ID = /\[\d+\]\//;
+
+function looksLikeItem(id: string): GraphIssue {
+  const message = `${id}: ids with [n]/ in them are for the items of maps; give it another id`;
+  return { type: "graph", category: "invalid-props", message, nodes: [id] };
 }
 
 /** Assembles a tree; undefined if nothing in it makes a node. */
@@ -188,5 +196,6 @@ export function assemble(tree: Tree, issues: GraphIssue[]): Assembly | undefined
     names.set(id, block.exit);
     listed.set(id, block.exit);
   }
+  for (const id of names.keys()) if (ITEM_ID.test(id)) issues.push(looksLikeItem(id));
   return { root, nodes, names, listed, bodies };
 }

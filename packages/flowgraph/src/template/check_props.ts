@@ -21,8 +21,12 @@ function isOneOf(...values: readonly unknown[]): (value: unknown) => boolean {
 }
 
 function isName(value: unknown): boolean {
-  // Graphs and records by node id cannot hold what every object has from the start.
-  return typeof value === "string" && value !== "" && !(value in Object.prototype);
+  return typeof value === "string" && value !== "" && !isInherited(value);
+}
+
+/** Graphs and records by node id cannot hold what every object has from the start. */
+function isInherited(value: unknown): boolean {
+  return typeof value === "string" && value in Object.prototype;
 }
 
 function isFilter(value: unknown): boolean {
@@ -37,7 +41,7 @@ function isVariable(value: unknown): boolean {
     !RESERVED.includes(value);
 }
 
-const ID: Check = [isName, "a name that is not empty"];
+const ID: Check = [isName, 'a name that is not empty and not, as "constructor", in every object'];
 const COUNT: Check = [isInteger(1), "a whole number above 0"];
 const ITEMS: Check = [isInteger(0), "a whole number from 0"];
 const DURATION: Check = [isDuration, "a number from 0"];
@@ -80,7 +84,8 @@ function isCollection(value: unknown): boolean {
 
 function* shapeProblems({ kind, props, children, body }: Tree): Generator<string> {
   if (kind === "operation") {
-    if (!isName(props.name)) yield "name must be the id of an operation";
+    if (isInherited(props.name)) yield "every object has a property of that name";
+    else if (!isName(props.name)) yield "name must be the id of an operation";
     if (children.length > 0) yield "an operation takes no children";
   }
   if (kind === "conditional") {

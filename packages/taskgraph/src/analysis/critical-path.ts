@@ -5,13 +5,12 @@
  */
 import type { TaskGraph } from "../graph/construction.ts";
 import { at } from "../graph/indexed_graph.ts";
-import { orderedIds, type Topology, topology } from "../graph/topology.ts";
+import { orderedIds, topology } from "../graph/topology.ts";
 import type { TaskGraphNodeAttributes } from "../schema/graph.ts";
+import { longestChain, NOBODY } from "./longest_chain.ts";
 
 /** What a task counts for in the length of a chain. */
 export type WeightFunction = (id: string, attributes: TaskGraphNodeAttributes) => number;
-
-const NOBODY = -1;
 
 /**
  * Finds the chain with the most tasks; among equals, the one whose end comes first in order.
@@ -41,30 +40,4 @@ export function weightedCriticalPath(graph: TaskGraph, weigh: WeightFunction): s
   const path: string[] = [];
   for (let node = end; node !== NOBODY; node = at(before, node)) path.push(ids[node] ?? "");
   return path.reverse();
-}
-
-function longestChain(
-  { graph, order }: Topology,
-  weights: Float64Array,
-): { end: number; before: Int32Array } {
-  const { inStart, inFrom } = graph;
-  const distance = new Float64Array(order.length);
-  const before = new Int32Array(order.length).fill(NOBODY);
-  let end = NOBODY, longest = -Infinity;
-  for (const node of order) {
-    let best = -Infinity;
-    for (let edge = at(inStart, node); edge < at(inStart, node + 1); edge++) {
-      const prerequisite = at(inFrom, edge);
-      // Strictly greater, here and below: a tie stays with whoever came first.
-      if (!(at(distance, prerequisite) > best)) continue;
-      best = at(distance, prerequisite);
-      before[node] = prerequisite;
-    }
-    const reached = (best === -Infinity ? 0 : best) + at(weights, node);
-    distance[node] = reached;
-    if (!(reached > longest)) continue;
-    longest = reached;
-    end = node;
-  }
-  return { end, before };
 }

@@ -35,8 +35,7 @@ export class CircularDependencyError extends TaskgraphError {
 
   /** Makes the error for the cycles found. */
   constructor(cycles: string[][]) {
-    const listed = cycles.map((cycle) => cycle.join(" → ")).join("; ");
-    super(`Circular dependency detected: ${listed}`);
+    super(`Circular dependency detected: ${listed(cycles)}`);
     this.name = "CircularDependencyError";
     this.cycles = cycles;
   }
@@ -69,4 +68,20 @@ export class DuplicateEdgeError extends TaskgraphError {
     this.prerequisite = prerequisite;
     this.dependent = dependent;
   }
+}
+
+/** A tangled graph has more cycles than a string can hold; all of them are in `cycles`. */
+const MAX_LISTED = 1_000_000;
+
+function listed(cycles: readonly string[][]): string {
+  const texts: string[] = [];
+  let length = 0;
+  for (const cycle of cycles) {
+    const text = cycle.join(" → ");
+    length += text.length;
+    if (length > MAX_LISTED && texts.length > 0) break;
+    texts.push(text);
+  }
+  const left = cycles.length - texts.length;
+  return texts.join("; ") + (left === 0 ? "" : `; and ${left} more`);
 }

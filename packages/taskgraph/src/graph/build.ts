@@ -54,11 +54,13 @@ export function addTasks(raw: TaskGraphInner, tasks: readonly TaskInput[]): void
  * @throws {DuplicateEdgeError} if the dependency is there.
  */
 export function addDependency(raw: TaskGraphInner, edge: DependencyEdge): void {
-  const { from, to, qualityRetention = DEFAULT_QUALITY_RETENTION } = edge;
+  const { from, to } = edge;
   if (!raw.hasNode(from)) throw new TaskNotFoundError(from);
   if (!raw.hasNode(to)) throw new TaskNotFoundError(to);
   const key = edgeKey(from, to);
   if (raw.hasEdge(key)) throw new DuplicateEdgeError(from, to);
+  // Records come from JSON, where what was never told may be null.
+  const qualityRetention = edge.qualityRetention ?? DEFAULT_QUALITY_RETENTION;
   raw.addEdgeWithKey(key, from, to, { qualityRetention });
 }
 

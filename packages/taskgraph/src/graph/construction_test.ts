@@ -112,6 +112,12 @@ Deno.test("fromRecords() ignores dependsOn and takes the edges", () => {
   );
 });
 
+Deno.test("fromRecords() takes a retention of null, which JSON may hold, for one not told", () => {
+  const edges = JSON.parse('[{"from":"a","to":"b","qualityRetention":null}]');
+  const { raw } = TaskGraph.fromRecords([task("a"), task("b")], edges);
+  deepStrictEqual(raw.getEdgeAttributes("a->b"), { qualityRetention: 0.9 });
+});
+
 Deno.test("fromRecords() is strict about ids, ends and repetitions, in that order", () => {
   const tasks = [task("a"), task("b")], edge = { from: "a", to: "b" };
   throws(() => TaskGraph.fromRecords([task("a"), task("a")], []), DuplicateNodeError);

@@ -11,7 +11,12 @@ const DONE = -2;
 
 /** Finds one cycle per back edge; `["a", "b"]` means that a leads to b and b back to a. */
 export function findCycles(raw: TaskGraphInner): string[][] {
-  const graph = indexGraph(raw), cycles: string[][] = [];
+  return findIndexedCycles(indexGraph(raw));
+}
+
+/** Finds one cycle per back edge; every node and every edge is visited once. */
+export function findIndexedCycles(graph: IndexedGraph): string[][] {
+  const cycles: string[][] = [];
   const search = {
     path: new Int32Array(graph.ids.length),
     // Where a node stands on the path, so that a back edge is told apart without a search.

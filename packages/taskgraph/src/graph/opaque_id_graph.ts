@@ -42,10 +42,20 @@ class NodeData {
   }
 }
 
+/** When each edge of a graph made here was added, by key. */
+const places = new WeakMap<TaskGraphInner, ReadonlyMap<string, number>>();
+
 class OpaqueIdGraph extends DirectedGraph<TaskGraphNodeAttributes, TaskGraphEdgeAttributes> {
   constructor() {
     super({ type: "directed", multi: false, allowSelfLoops: false });
     Object.defineProperty(this, "NodeDataClass", { value: NodeData });
+    const added = new Map<string, number>();
+    let next = 0;
+    this.on("edgeAdded", ({ key }) => void added.set(key, next++));
+    this.on("edgeDropped", ({ key }) => void added.delete(key));
+    this.on("edgesCleared", () => added.clear());
+    this.on("cleared", () => added.clear());
+    places.set(this, added);
   }
 
   // The inherited method calls `hasOwnProperty` on what here inherits nothing.
@@ -64,4 +74,14 @@ class OpaqueIdGraph extends DirectedGraph<TaskGraphNodeAttributes, TaskGraphEdge
 /** Makes an empty graph. */
 export function createInnerGraph(): TaskGraphInner {
   return new OpaqueIdGraph();
+}
+
+/**
+ * Sorts edges of `raw` by when they were added: the library keeps the neighbours of a node as object
+ * keys, where whole numbers are moved to the front.
+ */
+export function inOrderAdded(raw: TaskGraphInner, edges: readonly string[]): string[] {
+  // A graph of the library's own, which nobody watched, has to be walked.
+  const added = places.get(raw) ?? new Map(raw.edges().map((edge, place) => [edge, place]));
+  return [...edges].sort((a, b) => (added.get(a) ?? 0) - (added.get(b) ?? 0));
 }

@@ -5,7 +5,7 @@
  */
 import { TaskNotFoundError } from "../error/index.ts";
 import type { TaskGraphNodeAttributes } from "../schema/graph.ts";
-import type { TaskGraphInner } from "./opaque_id_graph.ts";
+import { inOrderAdded, type TaskGraphInner } from "./opaque_id_graph.ts";
 import { orderedIds, partialTopology, topology } from "./topology.ts";
 
 export { findCycles } from "./cycles.ts";
@@ -33,8 +33,7 @@ export function dependencies(raw: TaskGraphInner, taskId: string): string[] {
   if (!raw.hasNode(taskId)) throw new TaskNotFoundError(taskId);
   const found = raw.inNeighbors(taskId);
   if (!mayBeReordered(found)) return found;
-  return raw.mapEdges((_edge, _attributes, source, target) => target === taskId ? [source] : [])
-    .flat();
+  return inOrderAdded(raw, raw.inEdges(taskId)).map((edge) => raw.source(edge));
 }
 
 /**
@@ -46,8 +45,7 @@ export function dependents(raw: TaskGraphInner, taskId: string): string[] {
   if (!raw.hasNode(taskId)) throw new TaskNotFoundError(taskId);
   const found = raw.outNeighbors(taskId);
   if (!mayBeReordered(found)) return found;
-  return raw.mapEdges((_edge, _attributes, source, target) => source === taskId ? [target] : [])
-    .flat();
+  return inOrderAdded(raw, raw.outEdges(taskId)).map((edge) => raw.target(edge));
 }
 
 /** Counts the tasks. */
@@ -60,7 +58,7 @@ export function getTask(raw: TaskGraphInner, taskId: string): TaskGraphNodeAttri
   return raw.hasNode(taskId) ? raw.getNodeAttributes(taskId) : undefined;
 }
 
-/** The graph library keeps neighbours as object keys, where whole numbers are moved to the front. */
+/** Whether the library has moved some of these ids to the front. */
 function mayBeReordered(neighbours: readonly string[]): boolean {
   return neighbours.length > 1 && neighbours.some((id) => /^(?:0|[1-9]\d{0,9})$/.test(id));
 }

@@ -20,7 +20,12 @@ export interface Topology {
 
 /** Orders what can be ordered; nodes on or behind a cycle are left out. */
 export function partialTopology(raw: TaskGraphInner): Topology {
-  const graph = indexGraph(raw), { ids, inStart, outStart, outTo } = graph;
+  return orderIndexed(indexGraph(raw));
+}
+
+/** Orders what can be ordered; every node and every edge is visited once. */
+export function orderIndexed(graph: IndexedGraph): Topology {
+  const { ids, inStart, outStart, outTo } = graph;
   const waiting = new Int32Array(ids.length), generation = new Int32Array(ids.length);
   const queue = new Int32Array(ids.length);
   let queued = 0;
