@@ -12,24 +12,28 @@ export interface Caller {
   readonly role: "node" | "client";
   /** Names the credential that was shown, and tells nothing of it. */
   readonly credential: string;
+  /** When the credential ends, in Unix milliseconds; `null` for one that does not. */
+  readonly notAfterMs: number | null;
 }
 
-/** Somebody who is let in no more. */
-export interface Revoked {
-  /** Whether it is about this caller. */
-  readonly concerns: (caller: Caller) => boolean;
-  /** One of somebody's credentials, or somebody altogether. */
-  readonly what: "credential" | "identity";
-}
+/** A value now, or later where somebody has to be asked. */
+export type Soon<T> = T | Promise<T>;
 
-/** Knows who may come in. */
+/** Who somebody is by now, or what of them counts no more. */
+export type Renewed =
+  | { readonly caller: Caller }
+  | { readonly gone: "credential" | "identity" };
+
+/** Knows who may come in. All of it may throw a `CallError`, such as `UNAVAILABLE`. */
 export interface Admission {
-  /** Who a bearer token stands for. */
-  resolve(token: string): Caller | null;
+  /** Who a bearer token stands for; `source` is where it came from. */
+  resolve(token: string, source: string): Soon<Caller | null>;
   /** Who a ticket stands for, which is good for once and for pages of `origin`. */
   redeemTicket(ticket: string, origin: string | null): Promise<Caller | null>;
-  /** Tells of everybody who is let in no more; the result ends that. */
-  onRevoked(listener: (revoked: Revoked) => void): () => void;
+  /** Who that is by now. */
+  renew(caller: Caller): Promise<Renewed>;
+  /** Tells when something about callers has changed; the result ends that. */
+  onChange(listener: (concerns: (caller: Caller) => boolean) => void): () => void;
 }
 
 /** A node that is connected, as routing sees it. */

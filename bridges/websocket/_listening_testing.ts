@@ -10,7 +10,7 @@ import {
   registryView,
 } from "@alkdev/operations";
 import { Type } from "@sinclair/typebox";
-import type { Admission, Caller, ConnectedPeer, Peers, Revoked } from "../ports.ts";
+import type { Admission, Caller, ConnectedPeer, Peers, Renewed } from "../ports.ts";
 import {
   createWebSocketBridge,
   type WebSocketBridge,
@@ -23,7 +23,8 @@ export interface Listening extends AsyncDisposable {
   readonly url: string;
   /** Nodes that have been attached and not detached. */
   readonly attached: Map<string, ConnectedPeer>;
-  revoke(revoked: Revoked): void;
+  /** Lets somebody be who they are by now. */
+  change(id: string, renewed: (caller: Caller) => Renewed): void;
 }
 
 /** Callers by token: `ann` and `bob` are clients, `dev1` is a node. */
@@ -32,6 +33,7 @@ const CALLERS = new Map<string, Caller>(
     identity: { id, scopes: ["use"] },
     role: id === "dev1" ? "node" : "client",
     credential: `first of ${id}`,
+    notAfterMs: null,
   }]),
 );
 
@@ -71,7 +73,8 @@ export function testDispatcher(onAbort: () => void = () => {}): Dispatcher {
 
 /** Listens on a free port of loopback. */
 export function listening(options: Partial<WebSocketBridgeOptions> = {}): Listening {
-  const listeners = new Set<(revoked: Revoked) => void>();
+  const listeners = new Set<(concerns: (caller: Caller) => boolean) => void>();
+  const changes = new Map<string, (caller: Caller) => Renewed>();
   const tickets = new Map<string, Caller | undefined>([["once", CALLERS.get("token-of-ann")]]);
   const admission: Admission = {
     resolve: (token) => CALLERS.get(token) ?? null,
@@ -80,7 +83,8 @@ export function listening(options: Partial<WebSocketBridgeOptions> = {}): Listen
       tickets.delete(ticket);
       return Promise.resolve(caller);
     },
-    onRevoked(listener) {
+    renew: (caller) => Promise.resolve(changes.get(caller.identity.id)?.(caller) ?? { caller }),
+    onChange(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
@@ -99,12 +103,15 @@ export function listening(options: Partial<WebSocketBridgeOptions> = {}): Listen
   });
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-    (request) => bridge.handle(request),
+    (request, { remoteAddr }) => bridge.handle(request, remoteAddr.hostname),
   );
   return {
     ...{ bridge, attached },
     url: `ws://127.0.0.1:${server.addr.port}/ws`,
-    revoke: (revoked) => listeners.forEach((listener) => listener(revoked)),
+    change(id, renewed) {
+      changes.set(id, renewed);
+      for (const listener of listeners) listener(({ identity }) => identity.id === id);
+    },
     async [Symbol.asyncDispose]() {
       await bridge[Symbol.asyncDispose]();
       await server.shutdown();

@@ -49,13 +49,16 @@ export function createConnection(
   const isNode = caller.role === "node";
   let detach: (() => void) | undefined;
   let isOver = false;
+  let expiry: ReturnType<typeof setTimeout> | undefined;
 
   const session: CallSession = createCallSession({
     send: (frame) => transport.send(frame),
     close,
     dispatcher: ports.dispatcher,
     identity: caller.identity,
-    resolveToken: (token) => ports.admission.resolve(token)?.identity ?? null,
+    resolveToken: async (token) => {
+      return (await ports.admission.resolve(token, caller.credential))?.identity ?? null;
+    },
     // A user's stale token must not run with the rights of a node.
     badToken: isNode ? "refuse" : "fall-back",
     rateLimiter: ports.rateLimiter,
@@ -76,6 +79,7 @@ export function createConnection(
     detach?.();
     session.end();
     transport.close();
+    clearTimeout(expiry);
     attached.resolve();
   }
 
@@ -94,9 +98,18 @@ export function createConnection(
     close(CLOSE.NOT_ADMITTED, clip(reason));
   }
 
+  /** Timers cannot wait for more than 24 days; by then it is looked at again. */
+  function expire(): void {
+    const left = (caller.notAfterMs ?? Infinity) - Date.now();
+    if (left === Infinity) return;
+    if (left <= 0) return close(CLOSE.REVOKED, "the credential has expired");
+    expiry = setTimeout(expire, Math.min(left, LONGEST_MS));
+  }
+
   socket.binaryType = "arraybuffer";
   socket.onopen = () => {
     if (isOver) return socket.close(CLOSE.DRAINING, "the hub is shutting down");
+    expire();
     if (isNode) void attach().catch(refuse);
   };
   socket.onmessage = ({ data }) => {
@@ -122,6 +135,8 @@ export function createConnection(
     ended: ended.promise,
   };
 }
+
+const LONGEST_MS = 24 * 60 * 60 * 1_000;
 
 /** A close reason may take 123 bytes. */
 function clip(reason: string): string {

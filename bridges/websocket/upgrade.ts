@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Admission, Caller } from "../ports.ts";
+import { CallError, toWireError } from "@alkdev/operations";
+import type { Admission, Caller, Soon } from "../ports.ts";
 
 /** The name of the protocol; a client that names none speaks it as well. */
 export const SUBPROTOCOL = "alknet.call.v1";
@@ -22,9 +23,13 @@ export interface UpgradePolicy {
 
 /** Longest credential that is looked at. */
 const MAX_CREDENTIAL = 4096;
+const RETRY_AFTER_S = 1;
 
-/** Decides about one request, without upgrading it. */
-export async function judgeUpgrade(request: Request, policy: UpgradePolicy): Promise<Upgrade> {
+/** Decides about one request from `source`, without upgrading it. */
+export async function judgeUpgrade(
+  request: Request,
+  { source, ...policy }: UpgradePolicy & { readonly source: string },
+): Promise<Upgrade> {
   const { headers } = request;
   if (headers.get("upgrade")?.toLowerCase() !== "websocket") {
     return refuse(426, "INVALID_INPUT", "Connect with a WebSocket", { upgrade: "websocket" });
@@ -38,7 +43,8 @@ export async function judgeUpgrade(request: Request, policy: UpgradePolicy): Pro
   if (offered.length > 0 && !offered.includes(SUBPROTOCOL)) {
     return refuse(400, "INVALID_INPUT", `Offer the sub-protocol ${SUBPROTOCOL}, or none`);
   }
-  const caller = await identify(request, policy.admission);
+  const caller = await identify(request, { ...policy, source });
+  if (caller !== null && "refusal" in caller) return caller;
   if (caller === null) {
     const challenge = { "www-authenticate": "Bearer" };
     return refuse(401, "FORBIDDEN", "authentication required", challenge);
@@ -49,13 +55,29 @@ export async function judgeUpgrade(request: Request, policy: UpgradePolicy): Pro
 /** Long-lived tokens are taken from the header alone: addresses end up in logs. */
 async function identify(
   { headers, url }: Request,
-  admission: UpgradePolicy["admission"],
-): Promise<Caller | null> {
+  { admission, source }: Pick<UpgradePolicy, "admission"> & { readonly source: string },
+): Promise<Caller | { readonly refusal: Response } | null> {
   const token = /^bearer +([^ ]+)$/i.exec(headers.get("authorization") ?? "")?.[1];
-  if (token !== undefined) return token.length > MAX_CREDENTIAL ? null : admission.resolve(token);
+  if (token !== undefined) {
+    if (token.length > MAX_CREDENTIAL) return null;
+    return await told(() => admission.resolve(token, source));
+  }
   const ticket = new URL(url).searchParams.get("ticket");
   if (ticket === null || ticket.length > MAX_CREDENTIAL) return null;
-  return await admission.redeemTicket(ticket, headers.get("origin"));
+  return await told(() => admission.redeemTicket(ticket, headers.get("origin")));
+}
+
+/** Whoever cannot be looked up now may come again. */
+async function told<T>(ask: () => Soon<T>): Promise<T | { readonly refusal: Response }> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error;
+    const { code, message, retryable } = toWireError(error);
+    const headers = { "retry-after": String(RETRY_AFTER_S) };
+    const status = code === "RATE_LIMITED" ? 429 : 503;
+    return { refusal: Response.json({ code, message, retryable }, { status, headers }) };
+  }
 }
 
 function refuse(
@@ -63,7 +85,7 @@ function refuse(
   code: string,
   message: string,
   headers: Record<string, string> = {},
-): Upgrade {
+): { readonly refusal: Response } {
   const body = { code, message, retryable: false };
   return { refusal: Response.json(body, { status, headers }) };
 }

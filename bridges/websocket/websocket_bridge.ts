@@ -4,7 +4,7 @@
  * @module
  */
 import { getLogger } from "@logtape/logtape";
-import type { Admission, Caller, Revoked } from "../ports.ts";
+import type { Admission, Caller } from "../ports.ts";
 import { CLOSE } from "./close_codes.ts";
 import { type Connection, type ConnectionPorts, createConnection } from "./connection.ts";
 import { judgeUpgrade } from "./upgrade.ts";
@@ -26,8 +26,8 @@ export interface WebSocketBridgeOptions extends ConnectionPorts {
 
 /** Takes WebSocket connections; disposing drains them. */
 export interface WebSocketBridge extends AsyncDisposable {
-  /** Answers a request: with an upgrade, or by saying why not. */
-  handle(request: Request): Promise<Response>;
+  /** Answers a request from an address: with an upgrade, or by saying why not. */
+  handle(request: Request, source: string): Promise<Response>;
   /** Connections that are open. */
   readonly size: number;
 }
@@ -46,9 +46,9 @@ export function createWebSocketBridge(options: WebSocketBridgeOptions): WebSocke
   const counts = new Map<string, number>();
   let isDraining = false;
 
-  async function handle(request: Request): Promise<Response> {
+  async function handle(request: Request, source: string): Promise<Response> {
     if (isDraining) return refuse(503, "INTERNAL", "This node is shutting down");
-    const upgrade = await judgeUpgrade(request, { admission, allowedOrigins });
+    const upgrade = await judgeUpgrade(request, { admission, allowedOrigins, source });
     if ("refusal" in upgrade) return upgrade.refusal;
     const { caller, protocol } = upgrade;
     if ((counts.get(keyOf(caller)) ?? 0) >= maxConnections[caller.role]) {
@@ -74,13 +74,29 @@ export function createWebSocketBridge(options: WebSocketBridgeOptions): WebSocke
     });
   }
 
-  const forget = admission.onRevoked(({ concerns, what }: Revoked) => {
+  const forget = admission.onChange((concerns) => {
     for (const connection of connections) {
-      if (!concerns(connection.caller)) continue;
-      if (what === "identity") connection.close(CLOSE.NOT_ADMITTED, "not admitted any more");
-      else connection.close(CLOSE.REVOKED, "the credential is valid no more");
+      if (concerns(connection.caller)) void renew(connection);
     }
   });
+
+  /** A connection keeps the identity that it was opened with: with another one it begins anew. */
+  async function renew(connection: Connection): Promise<void> {
+    try {
+      const renewed = await admission.renew(connection.caller);
+      if ("caller" in renewed) {
+        if (isSame(renewed.caller, connection.caller)) return;
+        connection.close(CLOSE.REVOKED, "the rights have changed, connect again");
+      } else if (renewed.gone === "identity") {
+        connection.close(CLOSE.NOT_ADMITTED, "not admitted any more");
+      } else {
+        connection.close(CLOSE.REVOKED, "the credential is valid no more");
+      }
+    } catch (error) {
+      log.warn("connection closed: nobody can say whether it may stay", { error });
+      connection.close(CLOSE.TRY_LATER, "try again later");
+    }
+  }
 
   return {
     handle,
@@ -101,6 +117,12 @@ export function createWebSocketBridge(options: WebSocketBridgeOptions): WebSocke
       forget();
     },
   };
+}
+
+function isSame(a: Caller, b: Caller): boolean {
+  const told = ({ identity, role, notAfterMs }: Caller) =>
+    JSON.stringify([identity.id, identity.scopes, identity.resources ?? {}, role, notAfterMs]);
+  return told(a) === told(b);
 }
 
 /** Names of nodes and of keys are told apart, however alike they look. */

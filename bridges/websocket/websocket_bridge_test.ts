@@ -1,4 +1,5 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import { CallError } from "@alkdev/operations";
 import { until } from "../../tests/harness/until.ts";
 import { connect, listening, testDispatcher } from "./_listening_testing.ts";
 import { SUBPROTOCOL } from "./upgrade.ts";
@@ -119,14 +120,54 @@ Deno.test("connections of one identity are bounded, and those of others are not 
   strictEqual(await again.session.call("/test/whoami", {}), "ann");
 });
 
-for (const [what, code] of [["credential", 4401], ["identity", 4403]] as const) {
-  Deno.test(`revoking one's ${what} closes one's connections with ${code}`, async () => {
+for (const [gone, code] of [["credential", 4401], ["identity", 4403]] as const) {
+  Deno.test(`a ${gone} that is gone closes its connections with ${code}, and no others`, async () => {
     await using hub = listening();
     await using ann = await connect(hub.url);
     await using bob = await connect(hub.url, { token: "token-of-bob" });
-    hub.revoke({ what, concerns: ({ identity }) => identity.id === "ann" });
+    hub.change("ann", () => ({ gone }));
     strictEqual((await ann.closed).code, code);
     strictEqual(await bob.session.call("/test/whoami", {}), "bob");
+  });
+}
+
+Deno.test("rights that have changed close a connection, a change of nothing does not", async () => {
+  await using hub = listening();
+  await using ann = await connect(hub.url);
+  hub.change("ann", (caller) => ({ caller: { ...caller } }));
+  strictEqual(await ann.session.call("/test/whoami", {}), "ann");
+  hub.change("ann", (caller) => ({ caller: { ...caller, identity: { id: "ann", scopes: [] } } }));
+  strictEqual((await ann.closed).code, 4401);
+});
+
+Deno.test("a credential that expires closes its connection in time", async () => {
+  const expiring = (token: string) => ({
+    identity: { id: token, scopes: [] },
+    ...{ role: "client", credential: token, notAfterMs: Date.now() + 100 } as const,
+  });
+  await using hub = listening({
+    admission: {
+      resolve: expiring,
+      redeemTicket: () => Promise.resolve(null),
+      renew: (caller) => Promise.resolve({ caller }),
+      onChange: () => () => {},
+    },
+  });
+  await using client = await connect(hub.url, { token: "short" });
+  strictEqual((await client.closed).code, 4401);
+});
+
+for (const [code, status] of [["RATE_LIMITED", 429], ["UNAVAILABLE", 503]] as const) {
+  Deno.test(`somebody who cannot be looked up (${code}) is told to come again with ${status}`, async () => {
+    await using hub = listening({
+      admission: {
+        resolve: () => Promise.reject(new CallError(code, "later")),
+        redeemTicket: () => Promise.resolve(null),
+        renew: (caller) => Promise.resolve({ caller }),
+        onChange: () => () => {},
+      },
+    });
+    strictEqual((await refusalOf(hub.url, ANN)).status, status);
   });
 }
 

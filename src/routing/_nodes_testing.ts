@@ -38,6 +38,7 @@ function callerOf(token: string): Caller | null {
     identity: { id, scopes: scopes === "" ? [] : scopes.split(",") },
     role: isNode ? "node" : "client",
     credential: token,
+    notAfterMs: null,
   };
 }
 
@@ -52,16 +53,13 @@ export async function startRoutingNode(
   const { bus } = stack.use(
     await testBus({ reconnectWaitMs: 20, ...(given === undefined ? {} : { realm: given }) }),
   );
-  const node = `n${++nodes}`;
+  const node = `n${Deno.pid}-${++nodes}`;
   const membership = stack.use(
     await joinMembership(bus, { node, ttlMs: 1_000, heartbeatMs: 250 }),
   );
   const registry = new OperationRegistry();
   const routing: Routing = stack.use(
-    await openRouting({
-      ...{ bus, membership, exports, base: registryView(registry) },
-      isEnrolled: (peerId) => peerId.startsWith("dev"),
-    }),
+    await openRouting({ bus, membership, exports, base: registryView(registry) }),
   );
   registerServiceOperations(registry, {
     registry,
@@ -76,12 +74,13 @@ export async function startRoutingNode(
     admission: {
       resolve: callerOf,
       redeemTicket: () => Promise.resolve(null),
-      onRevoked: () => () => {},
+      renew: (caller) => Promise.resolve({ caller }),
+      onChange: () => () => {},
     },
   }));
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-    (request) => bridge.handle(request),
+    (request, { remoteAddr }) => bridge.handle(request, remoteAddr.hostname),
   );
   const parts = stack.move();
   return {

@@ -22,8 +22,6 @@ export interface RoutingOptions extends SpokeHooks {
   /** The hub's own operations. */
   readonly base: OperationView;
   readonly exports?: readonly ExportRule[];
-  /** Whether a node of that name is enrolled, connected or not. */
-  readonly isEnrolled: (peerId: string) => boolean;
 }
 
 /** The way from a name to whoever answers, on one node. */
@@ -40,7 +38,7 @@ export interface Routing extends AsyncDisposable {
 
 /** Opens the routing of a node that has joined the others. */
 export async function openRouting(options: RoutingOptions): Promise<Routing> {
-  const { bus, membership, base, isEnrolled } = options;
+  const { bus, membership, base } = options;
   const exports = createExportRules(options.exports ?? DEFAULT_EXPORT_RULES);
   await using stack = new AsyncDisposableStack();
   const directory = stack.use(await openSpokeDirectory(bus, membership));
@@ -51,7 +49,7 @@ export async function openRouting(options: RoutingOptions): Promise<Routing> {
   const links = stack.use(await openNodeLinks({ bus, membership, dispatcher }));
   const forward = createForward({ node, local, links });
   const { index } = directory;
-  const view = createPeerView({ base, index, local, forward, exports, isEnrolled });
+  const view = createPeerView({ base, index, local, forward, exports });
   const parts = stack.move();
   return {
     ...{ view, index, local, links, peers: local },

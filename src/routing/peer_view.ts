@@ -23,8 +23,6 @@ export interface PeerViewPorts {
   readonly local: Pick<LocalSpokes, "pick">;
   readonly forward: Forward;
   readonly exports: FindExportRule;
-  /** Whether a node of that name is enrolled, connected or not. */
-  readonly isEnrolled: (peerId: string) => boolean;
 }
 
 /** In place of a node's name: whichever offers the operation. */
@@ -35,7 +33,7 @@ const CHOICE = 32;
 
 /** Creates the view. */
 export function createPeerView(ports: PeerViewPorts): OperationView {
-  const { base, index, local, forward, exports, isEnrolled } = ports;
+  const { base, index, local, forward, exports } = ports;
   const exported = new WeakMap<SpokeEntry, Map<string, Registration | undefined>>();
 
   function registrationOf(
@@ -92,9 +90,8 @@ export function createPeerView(ports: PeerViewPorts): OperationView {
         return entry && offered(entry, name);
       }
       const entry = index.get(head);
-      if (entry !== undefined) return offered(entry, name);
-      // Known and not there: its name leads to nothing else.
-      return isEnrolled(head) ? undefined : base.external(full);
+      // No node can be enrolled under a name with which the hub's own operations begin.
+      return entry === undefined ? base.external(full) : offered(entry, name);
     },
     resolve(name: string, peer: PeerRef) {
       if (peer.kind === "specific") {

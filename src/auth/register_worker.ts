@@ -1,0 +1,207 @@
+/**
+ * A worker that has no identity yet and presents its registration token: it proves that it holds the
+ * key that it names, and becomes a peer.
+ *
+ * @module
+ */
+import { CallError } from "@alkdev/operations";
+import { type Static, Type } from "@sinclair/typebox";
+import { Value } from "@sinclair/typebox/value";
+import type { Attempts } from "./attempts.ts";
+import { cleanName } from "./names.ts";
+import type { EnrolmentResult, Registrations } from "./stores.ts";
+import { createToken, parseToken } from "./token.ts";
+import type { TokenHasher } from "./token_hash.ts";
+
+/** What a worker sends. */
+export const WorkerRequest = Type.Object({
+  token: Type.String({ maxLength: 200 }),
+  /** base64url of 32 bytes. */
+  public_key: Type.String({ maxLength: 64 }),
+  /** base64url of an Ed25519 signature over what {@linkcode proofMessage} makes. */
+  proof: Type.String({ maxLength: 128 }),
+  /** base64url of 16 random bytes or more. */
+  nonce: Type.String({ maxLength: 128 }),
+  display_name: Type.Optional(Type.String({ maxLength: 100 })),
+  agent: Type.Optional(Type.String({ maxLength: 200 })),
+});
+/** What a worker sends. */
+export type WorkerRequest = Static<typeof WorkerRequest>;
+
+/** What it is answered. */
+export interface WorkerAnswer {
+  readonly peer_id: string;
+  readonly session_token: string;
+  readonly fingerprint: string;
+  readonly scopes: string[];
+  /** In Unix seconds. */
+  readonly expires_at: number;
+}
+
+/** What refusals mean over HTTP. */
+export const REGISTRATION_ERRORS = {
+  INVALID_TOKEN: { http: 401, retryable: false, message: "the token is not valid" },
+  EXPIRED_TOKEN: { http: 401, retryable: false, message: "the token has expired" },
+  INVALID_PROOF: { http: 401, retryable: false, message: "the proof does not hold" },
+  ALREADY_ENROLLED: { http: 409, retryable: false, message: "the key belongs to another peer" },
+  RATE_LIMITED: { http: 429, retryable: true, message: "too many attempts" },
+  STORE_ERROR: { http: 503, retryable: true, message: "the database cannot answer now" },
+} as const;
+/** Why a worker was refused. */
+export type RegistrationErrorCode = keyof typeof REGISTRATION_ERRORS;
+
+/** What registering needs. */
+export interface RegisterWorkerOptions {
+  readonly registrations: Pick<Registrations, "enrol">;
+  readonly hasher: TokenHasher;
+  readonly attempts: Attempts;
+  /** Where the request came from. */
+  readonly source: string;
+  readonly now?: () => number;
+}
+
+const SESSION_MS = 30 * 24 * 3_600_000;
+const MIN_NONCE = 16;
+
+/**
+ * Makes the worker a peer, or says why not.
+ *
+ * @throws {CallError} with a code of {@linkcode REGISTRATION_ERRORS}.
+ */
+export async function registerWorker(
+  request: unknown,
+  { registrations, hasher, attempts, source, now = Date.now }: RegisterWorkerOptions,
+): Promise<WorkerAnswer> {
+  const wait = attempts.waitOf(source);
+  if (wait !== undefined) throw refusal("RATE_LIMITED", { retry_after: wait });
+  const session = createToken("peer");
+  const at = new Date(now()), notAfter = new Date(at.getTime() + SESSION_MS);
+  const claim = await provenClaim(request);
+  if (typeof claim === "string") {
+    attempts.failed(source);
+    throw refusal(claim);
+  }
+  const { token, prefix, fingerprint, nonce, displayName } = claim;
+  const result = await stored(() =>
+    registrations.enrol({
+      prefix,
+      matches: (hash) => hasher.matches(token, hash),
+      fingerprint,
+      nonce,
+      displayName,
+      session: { prefix: session.prefix, hash: hasher.hash(session.token), notAfter },
+      now: at,
+    })
+  );
+  if (!result.ok) {
+    attempts.failed(source);
+    throw refusal(result.code);
+  }
+  return {
+    peer_id: result.peerId,
+    session_token: session.token,
+    fingerprint,
+    scopes: result.scopes,
+    expires_at: Math.floor(notAfter.getTime() / 1000),
+  };
+}
+
+/** What a worker signs: none of it can stand for anything else, anywhere else. */
+export async function proofMessage(
+  { nonce, token, publicKey }: { nonce: Uint8Array; token: string; publicKey: Uint8Array },
+): Promise<Uint8Array<ArrayBuffer>> {
+  const encoder = new TextEncoder();
+  const tokenHash = await crypto.subtle.digest("SHA-256", encoder.encode(token));
+  const parts = [encoder.encode("alknet-register-v1"), nonce, new Uint8Array(tokenHash), publicKey];
+  const message = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    message.set(part, at);
+    at += part.length;
+  }
+  return message;
+}
+
+interface Claim {
+  readonly token: string;
+  readonly prefix: string;
+  readonly fingerprint: string;
+  readonly nonce: string;
+  readonly displayName: string | null;
+}
+
+/** The request, once its proof holds; what is wrong with it otherwise. */
+async function provenClaim(request: unknown): Promise<Claim | RegistrationErrorCode> {
+  if (!Value.Check(WorkerRequest, request)) return "INVALID_TOKEN";
+  const { token, display_name: displayName } = request;
+  const publicKey = bytesOf(request.public_key), proof = bytesOf(request.proof);
+  const nonce = bytesOf(request.nonce);
+  if (publicKey?.length !== 32 || proof?.length !== 64 || nonce === undefined) {
+    return "INVALID_PROOF";
+  }
+  if (nonce.length < MIN_NONCE) return "INVALID_PROOF";
+  const message = await proofMessage({ nonce, token, publicKey });
+  if (!await isSigned(message, { publicKey, proof })) return "INVALID_PROOF";
+  const parsed = parseToken(token);
+  if (parsed?.kind !== "registration") return "INVALID_TOKEN";
+  return {
+    token,
+    prefix: parsed.prefix,
+    fingerprint: `ed25519:${publicKey.toHex()}`,
+    // Spelled once more: base64 has several spellings of the same bytes.
+    nonce: nonce.toBase64(),
+    displayName: displayName === undefined ? null : safeName(displayName),
+  };
+}
+
+/** A name that cannot be shown is left out: it is no reason to turn a worker away. */
+function safeName(name: string): string | null {
+  try {
+    return cleanName(name);
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error;
+    return null;
+  }
+}
+
+async function isSigned(
+  message: Uint8Array<ArrayBuffer>,
+  { publicKey, proof }: { publicKey: Uint8Array<ArrayBuffer>; proof: Uint8Array<ArrayBuffer> },
+): Promise<boolean> {
+  try {
+    const key = await crypto.subtle.importKey("raw", publicKey, "Ed25519", false, ["verify"]);
+    return await crypto.subtle.verify("Ed25519", key, proof, message);
+  } catch (error) {
+    // Not every 32 bytes are a public key.
+    if (error instanceof DOMException) return false;
+    throw error;
+  }
+}
+
+function bytesOf(text: string): Uint8Array<ArrayBuffer> | undefined {
+  try {
+    return Uint8Array.fromBase64(text, { alphabet: "base64url" });
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+async function stored(work: () => Promise<EnrolmentResult>): Promise<EnrolmentResult> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof CallError && error.code === "UNAVAILABLE") {
+      throw new CallError("STORE_ERROR", REGISTRATION_ERRORS.STORE_ERROR.message, undefined, {
+        retryable: true,
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}
+
+function refusal(code: RegistrationErrorCode, details?: unknown): CallError {
+  const { message, retryable } = REGISTRATION_ERRORS[code];
+  return new CallError(code, message, details, { retryable });
+}
