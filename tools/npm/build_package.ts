@@ -1,9 +1,10 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { cjsDeclarations, emitCjs } from "./emit_cjs.ts";
 import { emitEsm } from "./emit_esm.ts";
 import { createManifest } from "./manifest.ts";
 import { readVersions, ROOT, type SourcePackage } from "./packages.ts";
+import { readPages } from "./pages.ts";
 import { publicModules } from "./source_modules.ts";
 
 /** Builds the npm package of `source` in `<out>/<folder>`, anew, and gives back that path. */
@@ -19,24 +20,19 @@ export async function buildPackage(source: SourcePackage, out: string): Promise<
   ];
   for (const { path, text } of files) write(join(target, "dist", path), text);
 
-  const readme = readReadme(source);
+  const pages = readPages(source);
   const manifest = createManifest(source, {
     files,
     versions: readVersions(),
-    description: firstSentence(readme),
+    description: firstSentence(pages["README.md"]),
   });
   write(join(target, "package.json"), JSON.stringify(manifest, undefined, 2) + "\n");
-  write(join(target, "README.md"), readme);
+  for (const [path, text] of Object.entries(pages)) write(join(target, path), text);
   for (const license of ["LICENSE", "LICENSE-APACHE", "LICENSE-MIT"]) {
     const path = join(ROOT, license);
     if (existsSync(path)) cpSync(path, join(target, license));
   }
   return target;
-}
-
-function readReadme({ dir, name }: SourcePackage): string {
-  const path = join(dir, "README.md");
-  return existsSync(path) ? readFileSync(path, "utf8") : `# ${name}\n`;
 }
 
 /** The first sentence after the title. */

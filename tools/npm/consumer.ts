@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import ts from "typescript";
 import { ROOT, type SourcePackage } from "./packages.ts";
@@ -58,6 +58,22 @@ export function importEverywhere(dir: string, source: SourcePackage): Record<str
   `;
   const args = ["--input-type=module", "--eval", script];
   return JSON.parse(execFileSync("node", args, { cwd: dir, encoding: "utf8" }));
+}
+
+/** Runs the first example of a package's README as the project at `dir` would. */
+export function runReadme(dir: string, { name }: SourcePackage): void {
+  const readme = readFileSync(join(dir, "node_modules", name, "README.md"), "utf8");
+  const example = /```ts\n(.*?)```/s.exec(readme)?.[1];
+  if (example === undefined) throw new Error(`Cannot run the README of ${name}: it has no example`);
+  const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 };
+  const { outputText } = ts.transpileModule(example, { compilerOptions });
+  execFileSync("node", ["--input-type=module", "--eval", outputText], { cwd: dir, stdio: "pipe" });
+}
+
+/** Pages and licenses that a package lacks, seen from the project at `dir`. */
+export function missingPages(dir: string, { name }: SourcePackage): string[] {
+  const pages = ["README.md", "GUIDE.md", "LICENSE", "LICENSE-APACHE", "LICENSE-MIT"];
+  return pages.filter((page) => !existsSync(join(dir, "node_modules", name, page)));
 }
 
 /** What the compiler has to say against the declarations of a package, to users of both kinds. */

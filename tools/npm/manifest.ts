@@ -37,7 +37,8 @@ export function createManifest(
     license: "MIT OR Apache-2.0",
     engines: { node: ">=18" },
     sideEffects: false,
-    files: ["dist"],
+    // Of the licenses, npm takes only the one that is called just that by itself.
+    files: ["dist", "GUIDE.md", "LICENSE-APACHE", "LICENSE-MIT"],
     main: "./dist/index.cjs",
     module: "./dist/index.js",
     types: "./dist/index.d.ts",

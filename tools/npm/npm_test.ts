@@ -8,7 +8,9 @@ import {
   importEverywhere,
   installPacked,
   linkPeers,
+  missingPages,
   missingTools,
+  runReadme,
   specifiers,
   typeErrors,
 } from "./consumer.ts";
@@ -61,6 +63,10 @@ Deno.test({
           const names = importEverywhere(scratch, source);
           deepStrictEqual(Object.keys(names), specifiers(source));
           ok((names[source.name] ?? []).length > 0);
+        });
+        await t.step(`${source.name} brings its pages, and its README's example runs`, () => {
+          deepStrictEqual(missingPages(scratch, source), []);
+          runReadme(scratch, source);
         });
         await t.step(`the declarations of ${source.name} satisfy a strict compiler`, () => {
           linkPeers(scratch, source);

@@ -17,6 +17,7 @@ const OPTIONAL_PEERS: Record<PackageFolder, Readonly<Record<string, string>>> = 
     "@modelcontextprotocol/sdk": "^1",
     "@sinclair/typemap": "^0.10.1",
     "valibot": "^1",
+    "yaml": "^2",
     "zod": "^3.24",
   },
   pubsub: { "@nats-io/nats-core": "^3", "ioredis": "^5" },

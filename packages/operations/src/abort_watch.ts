@@ -47,7 +47,9 @@ class Watch implements AbortWatch {
   }
 
   #endStream(): void {
-    Promise.resolve(this.#iterator?.return?.(undefined)).catch((error) => {
+    const iterator = this.#iterator;
+    // Begun inside a promise: what `return` throws at once must not keep other watches from theirs.
+    new Promise((resolve) => resolve(iterator?.return?.(undefined))).catch((error) => {
       log.error("stream failed while it was closed", { error });
     });
   }

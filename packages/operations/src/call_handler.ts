@@ -3,14 +3,18 @@
  *
  * @module
  */
+import { getLogger } from "@logtape/logtape";
 import { type AbortWatch, AbortWatches } from "./abort_watch.ts";
 import type { CallRequestedEvent } from "./call_events.ts";
-import { mapError } from "./error.ts";
+import { type CallError, mapError } from "./error.ts";
 import { notFound } from "./invocation.ts";
 import type { PendingRequestMap } from "./pending_request_map.ts";
 import type { OperationRegistry } from "./registry.ts";
 import { enveloped, openSubscription } from "./subscribe.ts";
+import { createTurns } from "./turn.ts";
 import { type Identity, type OperationContext, OperationType } from "./types.ts";
+
+const log = getLogger("operations:call");
 
 /** Where requests are looked up, and where their answers go. */
 export interface CallHandlerConfig {
@@ -55,7 +59,9 @@ async function answer(
   }
   const iterator = openSubscription(registry, operationId, { input, context });
   watch.guard(iterator);
+  const turns = createTurns();
   for await (const envelope of enveloped(iterator, operationId)) {
+    await turns();
     if (watch.aborted) return;
     callMap.respond(requestId, envelope);
   }
@@ -71,8 +77,19 @@ async function serve(
     await answer(config, event, watch);
   } catch (error) {
     const declared = config.registry.getSpec(event.operationId)?.errorSchemas;
-    const { code, message, details } = mapError(error, declared);
-    if (!watch.aborted) config.callMap.emitError(event.requestId, code, message, details);
+    if (!watch.aborted) emit(config.callMap, event.requestId, mapError(error, declared));
+  }
+}
+
+/** Tells a failure; without its details where those cannot travel, for a caller waits for the code. */
+function emit(callMap: PendingRequestMap, requestId: string, error: CallError): void {
+  const { code, message, details } = error;
+  try {
+    callMap.emitError(requestId, code, message, details);
+  } catch (cause) {
+    if (details === undefined) throw cause;
+    log.warn("details of an error cannot be sent", { code, cause });
+    callMap.emitError(requestId, code, message);
   }
 }
 

@@ -1,9 +1,11 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import { createWorkerEventTarget } from "@alkdev/pubsub/event-target-worker";
 import { Type } from "@sinclair/typebox";
 import { deferred } from "./_deferred.ts";
 import { operation, spec, subscription } from "./_operations.ts";
 import { buildCallHandler, type CallHandlerConfig } from "./call_handler.ts";
 import { CALL_EVENT_TYPES } from "./call_events.ts";
+import { CallError } from "./error.ts";
 import { PendingRequestMap } from "./pending_request_map.ts";
 import { OperationRegistry } from "./registry.ts";
 import { type OperationContext, type OperationSpec, OperationType } from "./types.ts";
@@ -238,4 +240,24 @@ Deno.test("serving settles the wait of a map that asked under the same id", asyn
   const [requestId] = entries.keys();
   await buildCallHandler({ registry, callMap: map })({ requestId, operationId: "a.b", input: {} });
   strictEqual((await promise).data, 5);
+});
+
+Deno.test("an error whose details cannot travel is answered without them", async () => {
+  const { port1, port2 } = new MessageChannel();
+  const [near, far] = [port1, port2].map((port) =>
+    // The types of a map know the DOM's targets only.
+    new PendingRequestMap(createWorkerEventTarget({ port }) as never)
+  );
+  ok(near !== undefined && far !== undefined);
+  const registry = new OperationRegistry();
+  registry.register(operation(
+    "a.b",
+    throwing(new CallError("MINE", "why", { uncloneable: () => {} })),
+  ));
+  far["call.requested"].subscribe(buildCallHandler({ registry, callMap: far }));
+  await rejects(near.call("a.b", {}), { code: "MINE", message: "why", details: undefined });
+  near.close();
+  far.close();
+  port1.close();
+  port2.close();
 });

@@ -37,6 +37,8 @@ export interface CallScope {
   readonly abortPolicy: AbortPolicy;
   /** Aborted when the caller no longer wants the answer. Pass it to whatever waits. */
   readonly signal: AbortSignal;
+  /** Whether `invoke` would find an operation under that name, as things are now. */
+  contains(name: string, peer?: PeerRef): boolean;
   /**
    * Calls another operation under this handler's own authority.
    *

@@ -5,6 +5,7 @@
  */
 import { abortedError, type CallNode } from "./call_node.ts";
 import { CallError, InfrastructureErrorCode } from "./error.ts";
+import { createTurns } from "./turn.ts";
 
 /** What a stream is made of. */
 export interface CallStreamParts {
@@ -23,6 +24,7 @@ export interface CallStreamParts {
 /** The values of a subscription. The source is asked for one only when the consumer asks. */
 export class CallStream implements AsyncIterableIterator<unknown, undefined> {
   readonly #parts: CallStreamParts;
+  readonly #turns = createTurns();
   #over = false;
   /** What ended the stream while nobody was looking. */
   #untold: CallError | undefined;
@@ -44,6 +46,11 @@ export class CallStream implements AsyncIterableIterator<unknown, undefined> {
    */
   async next(): Promise<IteratorResult<unknown, undefined>> {
     if (this.#over) return this.#end();
+    const turn = this.#turns();
+    if (turn !== undefined) {
+      await turn;
+      if (this.#over) return this.#end();
+    }
     try {
       const step = await this.#pull();
       if (!step.done) return { done: false, value: this.#parts.accept(step.value) };

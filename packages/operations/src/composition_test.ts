@@ -270,3 +270,39 @@ Deno.test("names in a scoped env that lead nowhere are harmless", async () => {
   const dispatcher = dispatching([caller(reach(...ALL_NAMES))]);
   await rejects(dispatcher.call(outer("a/gone")), { code: "OPERATION_NOT_FOUND" });
 });
+
+Deno.test("contains() tells what invoke() would find: by name, within the scoped env, at that peer", async () => {
+  const own = new OperationRegistry();
+  own.register(operation("b.free", () => 1));
+  own.register(operation("b.other", () => 1));
+  const peer = new OperationRegistry();
+  peer.register(operation("b.pinned", () => 1));
+  let found: unknown;
+  own.register(
+    operation("a.outer", (_input, { contains }) => {
+      const at = (peerId: string) => ({ kind: "specific", peerId }) as const;
+      found = [
+        contains?.("/b/free"),
+        contains?.("b/other"),
+        contains?.("b/none"),
+        contains?.("b/pinned"),
+        contains?.("b/pinned", at("p")),
+        contains?.("b/pinned", at("q")),
+        contains?.("../b"),
+      ];
+    }),
+    {
+      ...OPEN,
+      scopedEnv: {
+        allowedOps: new Set(["b/free", "b/none"]),
+        peerPinned: new Set(["p/b/pinned", "q/b/pinned"]),
+      },
+    },
+  );
+  const view = layeredView({
+    base: registryView(own),
+    peers: new Map([["p", registryView(peer)]]),
+  });
+  await createDispatcher({ view }).call({ operation: "a/outer", input: {}, identity: null });
+  deepStrictEqual(found, [true, false, false, false, true, false, false]);
+});

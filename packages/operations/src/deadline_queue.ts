@@ -61,11 +61,15 @@ export class DeadlineQueue {
   #expire(): void {
     this.#rest();
     const now = this.#clock.now();
-    for (let first = this.#heap[0]; first !== undefined && first.at <= now; first = this.#heap[0]) {
-      this.#remove(first);
-      first.fire();
+    try {
+      for (let first = this.#heap[0]; first && first.at <= now; first = this.#heap[0]) {
+        this.#remove(first);
+        first.fire();
+      }
+    } finally {
+      // Whoever throws is told by the platform; the deadlines of others are kept all the same.
+      this.#arm();
     }
-    this.#arm();
   }
 
   #remove(entry: Entry): void {

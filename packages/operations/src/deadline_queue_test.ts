@@ -1,4 +1,4 @@
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
 import { manualClock } from "./_manual_clock.ts";
 import { DeadlineQueue } from "./deadline_queue.ts";
@@ -73,4 +73,17 @@ Deno.test("any adding and removing fires exactly what was left, in order", () =>
     deepStrictEqual(fired, kept.sort((a, b) => a - b));
     strictEqual(queue.size, steps.filter(({ at, remove }) => !remove && at > until).length);
   }));
+});
+
+Deno.test("what one deadline throws does not keep the others from firing", () => {
+  const clock = manualClock(0);
+  const queue = new DeadlineQueue(clock);
+  let fired = false;
+  queue.add(10, () => {
+    throw new Error("mine");
+  });
+  queue.add(10, () => fired = true);
+  throws(() => clock.advance(10), /mine/);
+  clock.advance(0);
+  strictEqual(fired, true);
 });

@@ -4,7 +4,7 @@
  * @module
  */
 import type { CallNode } from "./call_node.ts";
-import type { AbortPolicy, CallScope, InvokeOptions } from "./call_scope.ts";
+import type { AbortPolicy, CallScope, InvokeOptions, PeerRef } from "./call_scope.ts";
 import type { Capabilities } from "./capabilities.ts";
 import type { ScopedEnv } from "./grants.ts";
 import type { Identity } from "./identity.ts";
@@ -23,6 +23,7 @@ export interface ContextParts {
   readonly capabilities: Capabilities;
   readonly scopedEnv: ScopedEnv | null;
   readonly internal: boolean;
+  readonly contains: (name: string, peer: PeerRef | undefined) => boolean;
   readonly invoke: (name: string, input: unknown, options: InvokeOptions) => Promise<unknown>;
 }
 
@@ -54,6 +55,7 @@ export class DispatchContext implements CallScope {
   readonly capabilities: Capabilities;
   readonly deadline: number | null;
   readonly abortPolicy: AbortPolicy;
+  readonly contains: (name: string, peer?: PeerRef) => boolean;
   readonly invoke: (name: string, input: unknown, options?: InvokeOptions) => Promise<unknown>;
   readonly #parts: ContextParts;
   #env: OperationEnv | undefined;
@@ -72,6 +74,7 @@ export class DispatchContext implements CallScope {
     this.capabilities = parts.capabilities;
     this.deadline = node.deadline;
     this.abortPolicy = node.policy;
+    this.contains = (name, peer) => parts.contains(name, peer);
     this.invoke = (name, input, options = {}) => parts.invoke(name, input, options);
     Object.freeze(this);
   }

@@ -4,7 +4,6 @@
  * @module
  */
 import type { Ownership } from "./authorize.ts";
-import type { CallStream } from "./call_stream.ts";
 import type { Clock } from "./clock.ts";
 import type { CallError } from "./error.ts";
 import type { Identity } from "./identity.ts";
@@ -68,6 +67,12 @@ export interface DispatcherOptions {
   readonly observe?: CallObserver;
 }
 
+/** The values of a subscription; the source is asked for one only when the consumer asks. */
+export interface CallValues extends AsyncIterableIterator<unknown, undefined> {
+  /** Leaves the subscription. */
+  return(): Promise<IteratorResult<unknown, undefined>>;
+}
+
 /** Runs operations. */
 export interface Dispatcher {
   /**
@@ -81,7 +86,7 @@ export interface Dispatcher {
    *
    * @throws {CallError} as `call` does; the stream's `next()` as well.
    */
-  subscribe(request: RootCall): Promise<CallStream>;
+  subscribe(request: RootCall): Promise<CallValues>;
   /** The type of what a caller from outside reaches under a name; `undefined` for nothing. */
   typeOf(operation: string, view?: OperationView): OperationType | undefined;
 }

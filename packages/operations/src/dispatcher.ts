@@ -10,7 +10,7 @@
 import { getLogger } from "@logtape/logtape";
 import { authorize } from "./authorize.ts";
 import { CallNode, followSignal } from "./call_node.ts";
-import type { InvokeOptions, PeerRef } from "./call_scope.ts";
+import type { InvokeOptions } from "./call_scope.ts";
 import { CallStream } from "./call_stream.ts";
 import { Capabilities } from "./capabilities.ts";
 import { type Clock, systemClock } from "./clock.ts";
@@ -19,15 +19,17 @@ import type { Dispatcher, DispatcherOptions, DispatchLimits, RootCall } from "./
 import { DeadlineQueue } from "./deadline_queue.ts";
 import { type ContextParts, DispatchContext } from "./dispatch_context.ts";
 import { CallError, InfrastructureErrorCode } from "./error.ts";
-import { authorityIdentity, reaches, type ScopedEnv } from "./grants.ts";
+import { authorityIdentity, type ScopedEnv } from "./grants.ts";
 import type { Identity } from "./identity.ts";
 import { admit, notFound, openStream } from "./invocation.ts";
 import { parseOperationName } from "./names.ts";
+import { observeCall, type Report } from "./observe.ts";
 import { checkOutput } from "./output.ts";
+import { randomId } from "./random_id.ts";
 import type { AnyHandler, Registration } from "./registration.ts";
 import { resourceIdAt } from "./resource_id.ts";
 import { OperationType } from "./types.ts";
-import type { OperationView } from "./view.ts";
+import { type OperationView, reach } from "./view.ts";
 
 const DEFAULT_LIMITS: DispatchLimits = {
   callTimeoutMs: 30_000,
@@ -35,10 +37,8 @@ const DEFAULT_LIMITS: DispatchLimits = {
   maxDepth: 16,
   abortGraceMs: 5_000,
 };
-type Report = (error: CallError | undefined) => void;
 
 const ignore = () => {};
-const ANY: PeerRef = { kind: "any" };
 const log = getLogger("operations:call");
 
 /** What one call runs with, from admission to its end. */
@@ -66,7 +66,7 @@ class RegistryDispatcher implements Dispatcher {
     this.#options = options;
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#clock = options.clock ?? systemClock;
-    this.#newId = options.newId ?? (() => crypto.randomUUID());
+    this.#newId = options.newId ?? randomId;
     this.#deadlines = new DeadlineQueue(this.#clock);
   }
 
@@ -238,6 +238,7 @@ class RegistryDispatcher implements Dispatcher {
       capabilities,
       handlerIdentity,
       scopedEnv,
+      contains: (name, peer) => reach(frame.view, scopedEnv, { name, peer }) !== undefined,
       invoke: (name, input, options) =>
         this.#invoke({ frame, handlerIdentity, scopedEnv, capabilities }, { name, input, options }),
     };
@@ -255,13 +256,11 @@ class RegistryDispatcher implements Dispatcher {
   ): Promise<unknown> {
     const { node, view, originator } = parent.frame;
     if (node.stopped !== undefined) throw node.stopped;
-    const { policy, peer = ANY } = call.options;
-    const name = parseOperationName(call.name);
-    if (name === undefined || !reaches(parent.scopedEnv, name, peer)) throw notFound(call.name);
-    const registration = view.resolve(name, peer);
+    const { policy, peer } = call.options;
+    const registration = reach(view, parent.scopedEnv, { name: call.name, peer });
     if (registration === undefined) throw notFound(call.name);
     if (node.depth + 1 > this.#limits.maxDepth) {
-      log.error("calls are nested too deeply, probably in a cycle", { operation: name });
+      log.error("calls are nested too deeply, probably in a cycle", { operation: call.name });
       throw new CallError(InfrastructureErrorCode.EXECUTION_ERROR, "calls are nested too deeply");
     }
     return await this.#runOnce({
@@ -278,13 +277,13 @@ class RegistryDispatcher implements Dispatcher {
   }
 
   #observe({ registration, node, identity, originator }: Frame): Report {
-    return this.#options.observe?.({
+    return observeCall(this.#options.observe, {
       requestId: node.requestId,
       parentRequestId: node.parent?.requestId,
       operation: registration.id,
       identity,
       originator,
-    }) ?? ignore;
+    });
   }
 
   /** Waits, on nobody's behalf, for a handler that may go on after its caller was answered. */

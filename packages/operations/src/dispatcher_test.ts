@@ -10,6 +10,7 @@ import { Type } from "@sinclair/typebox";
 import { dispatching, type Granted, OPEN, who } from "./_dispatch.ts";
 import { operation, subscription } from "./_operations.ts";
 import { Capabilities } from "./capabilities.ts";
+import type { CallObserver } from "./dispatch_types.ts";
 import { CallError } from "./error.ts";
 import type { Grants } from "./grants.ts";
 import { httpEnvelope } from "./response-envelope.ts";
@@ -302,4 +303,19 @@ Deno.test("an observer sees each admitted call of the tree, and how it ended", a
     ["a.inner", "TIMEOUT"],
     ["a.outer", "TIMEOUT"],
   ]);
+});
+
+Deno.test("an observer that throws breaks no call", async () => {
+  const observers: CallObserver[] = [
+    () => {
+      throw new Error("at the start");
+    },
+    () => () => {
+      throw new Error("at the end");
+    },
+  ];
+  for (const observe of observers) {
+    const dispatcher = dispatching([[operation("a.b", () => 5), OPEN]], { observe });
+    strictEqual(await dispatcher.call({ operation: "a/b", input: {}, identity: null }), 5);
+  }
 });

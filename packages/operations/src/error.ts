@@ -59,6 +59,15 @@ export class CallError extends Error {
   }
 }
 
+/** Any value as text; what has no text of its own is told by its kind. */
+function textOf(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return Object.prototype.toString.call(value);
+  }
+}
+
 /**
  * Turns anything thrown into a {@linkcode CallError}. A declared code is recognised only where the
  * message is that code or begins with it and a colon.
@@ -69,7 +78,7 @@ export function mapError(
 ): CallError {
   if (error instanceof CallError) return error;
   if (!(error instanceof Error)) {
-    const raw = String(error);
+    const raw = textOf(error);
     return new CallError(InfrastructureErrorCode.UNKNOWN_ERROR, raw, { raw });
   }
   const declared = errorSchemas?.find(({ code }) =>

@@ -78,3 +78,8 @@ for (const value of [42, "text", null, undefined, { a: 1 }]) {
     deepStrictEqual(mapped.details, { raw: String(value) });
   });
 }
+
+Deno.test("mapError() takes a thrown value that has no text", () => {
+  const error = mapError(Object.create(null));
+  deepStrictEqual([error.code, error.message], ["UNKNOWN_ERROR", "[object Object]"]);
+});

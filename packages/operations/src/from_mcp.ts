@@ -9,4 +9,4 @@
 export { closeMCPClient, createMCPClient } from "./mcp/client.ts";
 export { mapMCPContentBlocks } from "./mcp/content.ts";
 export { MCPClientLoader } from "./mcp/loader.ts";
-export type { MCPClientConfig, MCPClientWrapper } from "./mcp/types.ts";
+export type { MCPClientConfig, MCPClientWrapper, MCPReconnectOptions } from "./mcp/types.ts";

@@ -20,6 +20,19 @@ const MAX_DEPTH = 200;
 
 type Json = { readonly [keyword: string]: unknown };
 
+/** What schemas became: those that stand in many places are converted once. */
+export type ConvertedSchemas = Map<unknown, TSchema>;
+
+/** Where in a schema a conversion is. */
+interface Place {
+  readonly depth: number;
+  readonly known: ConvertedSchemas;
+}
+
+function below({ depth, known }: Place): Place {
+  return { depth: depth + 1, known };
+}
+
 function isObject(value: unknown): value is Json {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
@@ -32,7 +45,7 @@ function isPrimitive(value: unknown): value is string | number | boolean {
 const SCHEMA_KEYWORDS = ["additionalProperties", "contains", "unevaluatedProperties"];
 
 /** The keywords, as options; a format that nobody checks is kept under a name that nobody enforces. */
-function optionsOf(schema: Json, depth: number): SchemaOptions {
+function optionsOf(schema: Json, at: Place): SchemaOptions {
   const options: Record<string, unknown> = { ...schema };
   const { format } = schema;
   if (typeof format === "string" && !FormatRegistry.Has(format)) {
@@ -40,7 +53,7 @@ function optionsOf(schema: Json, depth: number): SchemaOptions {
     options["x-format"] = format;
   }
   for (const keyword of SCHEMA_KEYWORDS) {
-    if (isObject(schema[keyword])) options[keyword] = convert(schema[keyword], depth + 1);
+    if (isObject(schema[keyword])) options[keyword] = convert(schema[keyword], below(at));
   }
   return options;
 }
@@ -52,16 +65,16 @@ function required(schema: Json): readonly unknown[] | undefined {
   return isList && Array.isArray(schema.required) ? schema.required : undefined;
 }
 
-function unknownSchema(schema: unknown, depth: number): TSchema {
+function unknownSchema(schema: unknown, at: Place): TSchema {
   const text = JSON.stringify(schema) ?? String(schema);
   log.warn("schema is taken as unknown", {
     schema: text.length > MAX_LOGGED ? `${text.slice(0, MAX_LOGGED)}…` : text,
   });
-  return isObject(schema) ? Type.Unknown(optionsOf(schema, depth)) : Type.Unknown({});
+  return isObject(schema) ? Type.Unknown(optionsOf(schema, at)) : Type.Unknown({});
 }
 
-function fromType(schema: Json, depth: number): TSchema {
-  const options = optionsOf(schema, depth);
+function fromType(schema: Json, at: Place): TSchema {
+  const options = optionsOf(schema, at);
   switch (schema.type) {
     case "string":
       return Type.String(options);
@@ -74,29 +87,27 @@ function fromType(schema: Json, depth: number): TSchema {
     case "null":
       return Type.Null(options);
     default:
-      return unknownSchema(schema, depth);
+      return unknownSchema(schema, at);
   }
 }
 
-function fromObject(schema: Json, depth: number): TSchema | undefined {
+function fromObject(schema: Json, at: Place): TSchema | undefined {
   const names = required(schema);
   if (schema.type !== "object" || !isObject(schema.properties) || !names) return undefined;
   const properties = Object.entries(schema.properties).map(([name, member]) => {
-    const converted = convert(member, depth + 1);
+    const converted = convert(member, below(at));
     return [name, names.includes(name) ? converted : Type.Optional(converted)] as const;
   });
-  return Type.Object(Object.fromEntries(properties), optionsOf(schema, depth));
+  return Type.Object(Object.fromEntries(properties), optionsOf(schema, at));
 }
 
-function fromArray(schema: Json, depth: number): TSchema | undefined {
+function fromArray(schema: Json, at: Place): TSchema | undefined {
   if (schema.type !== "array") return undefined;
   const { items } = schema;
   if (Array.isArray(items)) {
-    return Type.Tuple(items.map((item) => convert(item, depth + 1)), optionsOf(schema, depth));
+    return Type.Tuple(items.map((item) => convert(item, below(at))), optionsOf(schema, at));
   }
-  return isObject(items)
-    ? Type.Array(convert(items, depth + 1), optionsOf(schema, depth))
-    : undefined;
+  return isObject(items) ? Type.Array(convert(items, below(at)), optionsOf(schema, at)) : undefined;
 }
 
 function fromLiterals(schema: Json): TSchema | undefined {
@@ -106,36 +117,45 @@ function fromLiterals(schema: Json): TSchema | undefined {
   return undefined;
 }
 
-function fromConst(schema: Json, depth: number): TSchema | undefined {
+function fromConst(schema: Json, at: Place): TSchema | undefined {
   const value = schema.const;
-  if (isPrimitive(value)) return Type.Literal(value, optionsOf(schema, depth));
+  if (isPrimitive(value)) return Type.Literal(value, optionsOf(schema, at));
   // TypeBox's types know primitives only, but an object is kept as its `const` keyword all the same.
   if (typeof value === "object" && value !== null) {
-    return Type.Literal(value as unknown as string, optionsOf(schema, depth));
+    return Type.Literal(value as unknown as string, optionsOf(schema, at));
   }
   return undefined;
 }
 
-function fromCombination(schema: Json, depth: number): TSchema | undefined {
-  const members = (list: readonly unknown[]) => list.map((member) => convert(member, depth + 1));
+function fromCombination(schema: Json, at: Place): TSchema | undefined {
+  const members = (list: readonly unknown[]) => list.map((member) => convert(member, below(at)));
   if (Array.isArray(schema.allOf)) {
-    return IntersectEvaluated(members(schema.allOf), optionsOf(schema, depth));
+    return IntersectEvaluated(members(schema.allOf), optionsOf(schema, at));
   }
   if (Array.isArray(schema.anyOf)) {
-    return UnionEvaluated(members(schema.anyOf), optionsOf(schema, depth));
+    return UnionEvaluated(members(schema.anyOf), optionsOf(schema, at));
   }
   if (Array.isArray(schema.oneOf)) {
-    return UnionEvaluated(members(schema.oneOf), optionsOf(schema, depth));
+    return UnionEvaluated(members(schema.oneOf), optionsOf(schema, at));
   }
   return undefined;
 }
 
-function convert(schema: unknown, depth: number): TSchema {
-  if (!isObject(schema)) return unknownSchema(schema, depth);
-  if (depth > MAX_DEPTH) throw new RangeError(`Cannot convert schema: nested past ${MAX_DEPTH}`);
-  return fromCombination(schema, depth) ?? fromLiterals(schema) ?? fromObject(schema, depth) ??
-    fromArray(schema, depth) ?? fromConst(schema, depth) ??
-    (typeof schema.$ref === "string" ? Type.Ref(schema.$ref) : fromType(schema, depth));
+function convert(schema: unknown, at: Place): TSchema {
+  if (!isObject(schema)) return unknownSchema(schema, at);
+  const known = at.known.get(schema);
+  if (known !== undefined) return known;
+  if (at.depth > MAX_DEPTH) throw new RangeError(`Cannot convert schema: nested past ${MAX_DEPTH}`);
+  const converted = fromCombination(schema, at) ?? fromLiterals(schema) ?? fromObject(schema, at) ??
+    fromArray(schema, at) ?? fromConst(schema, at) ??
+    (typeof schema.$ref === "string" ? Type.Ref(schema.$ref) : fromType(schema, at));
+  at.known.set(schema, converted);
+  return converted;
+}
+
+/** As {@linkcode FromSchema}; what is in `known` is not converted again, and what is converted gets in. */
+export function convertSchema(schema: unknown, known: ConvertedSchemas): TSchema {
+  return convert(schema, { depth: 0, known });
 }
 
 /**
@@ -154,5 +174,5 @@ function convert(schema: unknown, depth: number): TSchema {
  * ```
  */
 export function FromSchema<T>(schema: T): TSchema {
-  return convert(schema, 0);
+  return convertSchema(schema, new Map());
 }

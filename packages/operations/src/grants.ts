@@ -90,20 +90,31 @@ function* faultsOfExternal(spec: OperationSpec, grants: Grants): Generator<strin
 }
 
 /**
+ * Checks that an operation that only forwards is granted nothing to compose with.
+ *
+ * @throws {TypeError} if it is.
+ */
+export function checkLeaf(
+  spec: { readonly namespace: string; readonly name: string },
+  { provenance = "Local", compositionAuthority, scopedEnv }: Grants,
+): void {
+  if (!isLeaf(provenance) || !(compositionAuthority || scopedEnv)) return;
+  throw new TypeError(
+    `Cannot register ${spec.namespace}.${spec.name}: operations of provenance ${provenance} ` +
+      "compose nothing, grant no authority and no env",
+  );
+}
+
+/**
  * Checks that `grants` can be given to `spec`.
  *
  * @throws {TypeError} naming the first grant that cannot.
  */
 export function checkGrants(spec: OperationSpec, grants: Grants): void {
-  const id = `${spec.namespace}.${spec.name}`;
-  if (isLeaf(grants.provenance ?? "Local") && (grants.compositionAuthority || grants.scopedEnv)) {
-    throw new TypeError(
-      `Cannot register ${id}: operations of provenance ${grants.provenance} compose nothing, ` +
-        "grant no authority and no env",
-    );
-  }
+  checkLeaf(spec, grants);
   if (grants.visibility !== "external") return;
   for (const fault of faultsOfExternal(spec, grants)) {
+    const id = `${spec.namespace}.${spec.name}`;
     throw new TypeError(`Cannot register ${id} as external: ${fault}`);
   }
 }

@@ -1,6 +1,7 @@
 import { deepStrictEqual, doesNotThrow, strictEqual, throws } from "node:assert/strict";
 import { spec } from "./_operations.ts";
 import { authorityIdentity, checkGrants, type Grants } from "./grants.ts";
+import { createRegistration } from "./registration.ts";
 import { OperationRegistry } from "./registry.ts";
 import type { OperationSpec } from "./types.ts";
 
@@ -83,4 +84,9 @@ Deno.test("an authority is seen as an identity under its label", () => {
     authorityIdentity({ label: "x", scopes: ["s"], resources: { box: ["open"] } }),
     { id: "x", scopes: ["s"], resources: { box: ["open"] } },
   );
+});
+
+Deno.test("an operation outside a registry is bound by the same rule: a leaf composes nothing", () => {
+  const grants: Grants = { provenance: "FromCall", scopedEnv: { allowedOps: new Set(["a/b"]) } };
+  throws(() => createRegistration(spec("a.b"), () => 1, { grants }), /compose nothing/);
 });

@@ -47,6 +47,7 @@ export { Capabilities } from "./capabilities.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export type {
   CallObserver,
+  CallValues,
   Dispatcher,
   DispatcherOptions,
   DispatchLimits,
@@ -68,6 +69,7 @@ export {
   type MCPClientConfig,
   MCPClientLoader,
   type MCPClientWrapper,
+  type MCPReconnectOptions,
 } from "./from_mcp.ts";
 export { FromSchema } from "./from_schema.ts";
 export { defaultAdapter, type SchemaAdapter, valibotAdapter, zodAdapter } from "./from_typemap.ts";
@@ -131,6 +133,12 @@ export { type Mismatch, type Validator, validatorOf } from "./validator.ts";
 export { layeredView, type OperationView, registryView, type ViewLayers } from "./view.ts";
 export { fromWireEvent, type RequestKnowledge, toWireEvent } from "./wire/codec.ts";
 export { fromWireError, toWireError } from "./wire/errors.ts";
+export {
+  ImportError,
+  type ImportErrorCode,
+  type ImportLimits,
+  importSpecs,
+} from "./wire/import_specs.ts";
 export type { ParsedFrame, WireError, WireEvent, WireRequest } from "./wire/events.ts";
 export {
   DEFAULT_WIRE_LIMITS,

@@ -50,6 +50,19 @@ for (const name of VALUES) {
   Deno.test(`the package exports ${name}`, () => ok(Reflect.get(index, name) !== undefined));
 }
 
+// What the pages of the library speak of beside the contract.
+for (
+  const name of [
+    "createDispatcher",
+    "createCallSession",
+    "fromWireSpec",
+    "importSpecs",
+    "ImportError",
+  ]
+) {
+  Deno.test(`the package exports ${name}`, () => ok(Reflect.get(index, name) !== undefined));
+}
+
 Deno.test("each entry point exports what it is for", () => {
   deepStrictEqual(Object.keys(mcp).sort(), [
     "MCPClientLoader",

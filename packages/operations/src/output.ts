@@ -6,7 +6,7 @@
  */
 import { getLogger } from "@logtape/logtape";
 import { KindGuard } from "@sinclair/typebox";
-import { Value } from "@sinclair/typebox/value";
+import { castTo } from "./cast.ts";
 import { CallError, InfrastructureErrorCode } from "./error.ts";
 import { bareValue } from "./invocation.ts";
 import { isResponseEnvelope, localEnvelope, type ResponseEnvelope } from "./response-envelope.ts";
@@ -36,7 +36,7 @@ export function castEnvelope(
     operation: id,
     errors: validator.mismatches(envelope.data),
   });
-  return withData(envelope, Value.Cast(outputSchema, envelope.data));
+  return withData(envelope, castTo(outputSchema, envelope.data));
 }
 
 /**

@@ -9,6 +9,7 @@ import { CALL_EVENT_TYPES, type CallEventMap } from "./call_events.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { CallError, InfrastructureErrorCode } from "./error.ts";
 import { type PendingEntry, PendingTable } from "./pending_table.ts";
+import { randomId } from "./random_id.ts";
 import { isResponseEnvelope, type ResponseEnvelope } from "./response-envelope.ts";
 import { lazySubscription } from "./subscription_iterator.ts";
 import type { Identity } from "./types.ts";
@@ -113,7 +114,7 @@ export class PendingRequestMap {
     input: unknown,
     options: RequestOptions & { deadline?: number } = {},
   ): Promise<ResponseEnvelope> {
-    const requestId = crypto.randomUUID();
+    const requestId = randomId();
     const { parentRequestId, deadline, identity, metadata } = options;
     const answer = this.#table.addCall(requestId, { deadline });
     try {
@@ -139,7 +140,7 @@ export class PendingRequestMap {
     options: RequestOptions & { idleTimeout?: number } = {},
   ): AsyncIterable<ResponseEnvelope> {
     return lazySubscription(() => {
-      const requestId = crypto.randomUUID();
+      const requestId = randomId();
       const { parentRequestId, idleTimeout, identity, metadata } = options;
       const queue = this.#table.addStream(requestId, { idleTimeout: idleTimeout ?? undefined });
       const leave = () => {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Grants } from "./grants.ts";
+import { checkLeaf, type Grants } from "./grants.ts";
 import type {
   AccessControl,
   OperationHandler,
@@ -50,13 +50,19 @@ export function checkHandlerKind(spec: OperationSpec, handler: unknown): void {
   }
 }
 
-/** Puts an operation together outside a registry, such as one that forwards to another node. */
+/**
+ * Puts an operation together outside a registry, such as one that forwards to another node.
+ *
+ * @throws {TypeError} if it only forwards and is granted to compose.
+ * @throws {Error} if the handler is of the wrong kind.
+ */
 export function createRegistration(
   spec: OperationSpec,
   handler: AnyHandler,
   options: { readonly grants?: Grants; readonly access?: readonly AccessControl[] } = {},
 ): Registration {
   checkHandlerKind(spec, handler);
+  checkLeaf(spec, options.grants ?? {});
   return {
     id: operationId(spec),
     spec,

@@ -286,3 +286,10 @@ Deno.test("the handlers of a registry are a map that getHandler() reads", () => 
   handlers.set("a.b", handler);
   strictEqual(registry.getHandler("a.b"), handler);
 });
+
+Deno.test("execute() gives a result that no cast can mend as it is", async () => {
+  const registry = new OperationRegistry();
+  const outputSchema = Type.Object({ id: Type.String({ pattern: "^[a-z]+$" }) });
+  registry.register(operation("a.b", () => ({ id: 7 }), { outputSchema }));
+  deepStrictEqual((await registry.execute("a.b", {}, {})).data, { id: 7 });
+});

@@ -4,8 +4,12 @@
  * @module
  */
 import type { PeerRef } from "./call_scope.ts";
+import { reaches, type ScopedEnv } from "./grants.ts";
+import { parseOperationName } from "./names.ts";
 import type { Registration } from "./registration.ts";
 import type { OperationRegistry } from "./registry.ts";
+
+const ANY: PeerRef = { kind: "any" };
 
 /** Leads from registry names to operations. */
 export interface OperationView {
@@ -26,6 +30,16 @@ export function registryView(registry: OperationRegistry): OperationView {
   };
 }
 
+/** What a handler reaches under a name; `undefined` where its env, or the view, has nothing. */
+export function reach(
+  view: OperationView,
+  env: ScopedEnv | null,
+  { name: given, peer = ANY }: { name: string; peer?: PeerRef | undefined },
+): Registration | undefined {
+  const name = parseOperationName(given);
+  return name !== undefined && reaches(env, name, peer) ? view.resolve(name, peer) : undefined;
+}
+
 /** The layers of a composed view. */
 export interface ViewLayers {
   /** The operations that were assembled at start-up. Nobody can shadow their names. */
@@ -35,8 +49,6 @@ export interface ViewLayers {
   /** Operations of connected nodes, in the order in which they came. */
   readonly peers?: ReadonlyMap<string, OperationView>;
 }
-
-const ANY: PeerRef = { kind: "any" };
 
 /** Several views as one. A call to a specific peer never falls through to another layer. */
 export function layeredView({ base, session, peers = new Map() }: ViewLayers): OperationView {

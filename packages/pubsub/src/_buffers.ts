@@ -1,4 +1,5 @@
 import { positiveCount } from "./_count.ts";
+import { FifoQueue } from "./_fifo.ts";
 
 /** Where a repeater keeps values that nobody has asked for yet. */
 export interface RepeaterBuffer<T = unknown> {
@@ -14,7 +15,7 @@ export interface RepeaterBuffer<T = unknown> {
 
 /** First in, first out. Shared by the three buffers, which differ in what a full one does. */
 abstract class Fifo<T> implements RepeaterBuffer<T> {
-  protected readonly items: T[] = [];
+  protected readonly items: FifoQueue<T> = new FifoQueue();
   protected readonly capacity: number;
 
   constructor(capacity: number) {

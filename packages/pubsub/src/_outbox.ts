@@ -1,3 +1,4 @@
+import { FifoQueue } from "./_fifo.ts";
 import type { WebSocketLike } from "./_websocket.ts";
 import { QueueFullError } from "./errors.ts";
 
@@ -25,7 +26,7 @@ export interface Outbox {
 export function createOutbox(
   { maxQueue, maxBufferedAmount }: { maxQueue: number; maxBufferedAmount: number },
 ): Outbox {
-  const queue: OutgoingMessage[] = [];
+  const queue = new FifoQueue<OutgoingMessage>();
   return {
     send(message, socket) {
       if (socket === undefined) {
@@ -39,12 +40,12 @@ export function createOutbox(
       socket.send(message.bytes);
     },
     flush(socket) {
-      for (let next = queue[0]; next !== undefined; next = queue[0]) {
+      for (let next = queue.peek(); next !== undefined; next = queue.peek()) {
         socket.send(next.bytes);
         queue.shift();
       }
     },
-    clear: () => void queue.splice(0),
+    clear: () => queue.clear(),
   };
 }
 

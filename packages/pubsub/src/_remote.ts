@@ -64,6 +64,14 @@ export function connectEventTarget<TEvent extends TypedEvent, TTransport extends
     topics: listeners.topics,
   });
 
+  function attempt(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      errors.report(error);
+    }
+  }
+
   const target: RemoteEventTarget<TEvent> = {
     addEventListener(topic, callback) {
       if (closed || !listeners.add(topic, callback)) return;
@@ -97,8 +105,9 @@ export function connectEventTarget<TEvent extends TypedEvent, TTransport extends
       closed = true;
       const topics = listeners.topics();
       listeners.clear();
-      for (const topic of topics) transport.unsubscribe?.(topic);
-      transport.close();
+      // What one topic has against it must not keep the others, or the transport, from their end.
+      for (const topic of topics) attempt(() => transport.unsubscribe?.(topic));
+      attempt(() => transport.close());
     },
 
     get errorCount() {

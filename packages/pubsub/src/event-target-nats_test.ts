@@ -184,3 +184,24 @@ Deno.test("what the connection throws is the publisher's error", () => {
   throws(() => pubsub.publish("alpha", "x", 1), /closed connection/);
   target.close();
 });
+
+Deno.test("a subscription that cannot be ended is reported, and the others end", () => {
+  const server = new FakeNats();
+  const connection = server.connect();
+  const subscribe = connection.subscribe.bind(connection);
+  connection.subscribe = (subject, options) => {
+    const subscription = subscribe(subject, options);
+    if (!subject.endsWith(".a")) return subscription;
+    return Object.assign(subscription, {
+      unsubscribe() {
+        throw new Error("draining");
+      },
+    });
+  };
+  const errors: unknown[] = [];
+  const target = createNatsEventTarget({ connection, onError: (error) => errors.push(error) });
+  for (const id of ["a", "b"]) target.addEventListener(`x:${id}`, () => {});
+  target.close();
+  deepStrictEqual(errors.map(String), ["Error: draining"]);
+  deepStrictEqual([...server.interests].map(({ subject }) => subject), ["alk.x.a"]);
+});

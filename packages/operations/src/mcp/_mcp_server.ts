@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { createServer, type IncomingHttpHeaders } from "node:http";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import { Server } from "@modelcontextprotocol/sdk/server";
 // @ts-types="@modelcontextprotocol/sdk/server/streamableHttp"
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
@@ -19,9 +19,23 @@ export interface FakeTool {
   readonly call: (input: unknown) => Record<string, unknown>;
 }
 
+/** How a server is run. */
+export interface FakeServerOptions {
+  readonly pageSize?: number;
+  /** Default: one that is free. */
+  readonly port?: number;
+  /** Keeps a session for each client, which has to say it with every request. */
+  readonly sessions?: boolean;
+}
+
 /** A running server, and what its requests looked like. */
 export interface FakeServer {
   readonly url: string;
+  readonly port: number;
+  /** Forgets all sessions, as a server does that is started anew. */
+  forget(): Promise<void>;
+  /** How many sessions were begun. */
+  readonly begun: number;
   readonly headers: IncomingHttpHeaders[];
   readonly clients: unknown[];
   close(): Promise<void>;
@@ -55,29 +69,55 @@ function serverOf(tools: readonly FakeTool[], pageSize: number, clients: unknown
   return server;
 }
 
-/** Starts a server; each request is served by itself, as behind a load balancer. */
+/** Starts a server; without sessions each request is served by itself, as behind a load balancer. */
 export async function startMcpServer(
   tools: readonly FakeTool[],
-  { pageSize = 100 }: { pageSize?: number } = {},
+  { pageSize = 100, port = 0, sessions: keepsSessions = false }: FakeServerOptions = {},
 ): Promise<FakeServer> {
   const headers: IncomingHttpHeaders[] = [];
   const clients: unknown[] = [];
+  const sessions = new Map<string, StreamableHTTPServerTransport>();
+  let begun = 0;
+
+  async function transportOf(request: IncomingMessage): Promise<StreamableHTTPServerTransport> {
+    const known = sessions.get(String(request.headers["mcp-session-id"]));
+    if (known !== undefined) return known;
+    const transport = new StreamableHTTPServerTransport({
+      enableJsonResponse: true,
+      // Without a generator of session ids, the transport keeps no state.
+      ...(keepsSessions ? { sessionIdGenerator: () => `session ${begun += 1}` } : {}),
+      onsessioninitialized: (id) => void sessions.set(id, transport),
+    });
+    await serverOf(tools, pageSize, clients).connect(transport);
+    return transport;
+  }
+
   const http = createServer(async (request, response) => {
     headers.push(request.headers);
-    const server = serverOf(tools, pageSize, clients);
-    // Without a generator of session ids, the transport keeps no state.
-    const transport = new StreamableHTTPServerTransport({ enableJsonResponse: true });
-    await server.connect(transport);
-    response.on("close", () => void server.close());
+    const id = request.headers["mcp-session-id"];
+    if (id !== undefined && !sessions.has(String(id))) {
+      response.writeHead(404).end("Session not found");
+      return;
+    }
+    const transport = await transportOf(request);
+    if (!keepsSessions) response.on("close", () => void transport.close());
     await transport.handleRequest(request, response);
   });
-  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => http.listen(port, "127.0.0.1", resolve));
   const address = http.address();
   if (typeof address !== "object" || address === null) throw new Error("server has no port");
   return {
     url: `http://127.0.0.1:${address.port}/mcp`,
+    port: address.port,
     headers,
     clients,
+    get begun() {
+      return begun;
+    },
+    async forget() {
+      await Promise.all([...sessions.values()].map((transport) => transport.close()));
+      sessions.clear();
+    },
     async close() {
       http.closeAllConnections();
       await new Promise((resolve) => http.close(resolve));

@@ -5,48 +5,14 @@
  */
 import { getLogger } from "@logtape/logtape";
 import { CallError, InfrastructureErrorCode } from "../error.ts";
+import { MCPConnection, type MCPLink } from "./connection.ts";
 import { toolOperation } from "./tools.ts";
+import { openTransport } from "./transport.ts";
 import type { MCPClient, MCPClientConfig, MCPClientWrapper, MCPTool } from "./types.ts";
 
 const log = getLogger("operations:mcp");
 /** A server that never stops paging is none. */
 const MAX_PAGES = 100;
-
-/** Puts the token of the moment into each request. */
-function authorizedFetch(token: NonNullable<MCPClientConfig["token"]>): typeof globalThis.fetch {
-  return async (url, init) => {
-    const headers = new Headers(init?.headers);
-    const secret = await token();
-    if (secret !== undefined) headers.set("Authorization", `Bearer ${secret}`);
-    return await fetch(url, { ...init, headers });
-  };
-}
-
-async function openTransport(name: string, config: MCPClientConfig): Promise<unknown> {
-  const { url, command, args = [], env, cwd, headers, token } = config;
-  if (url !== undefined) {
-    const { StreamableHTTPClientTransport } = await import(
-      "@modelcontextprotocol/sdk/client/streamableHttp.js"
-    );
-    return new StreamableHTTPClientTransport(new URL(url), {
-      ...(headers === undefined ? {} : { requestInit: { headers } }),
-      ...(token === undefined ? {} : { fetch: authorizedFetch(token) }),
-    });
-  }
-  if (command !== undefined) {
-    const { StdioClientTransport } = await import("@modelcontextprotocol/sdk/client/stdio.js");
-    return new StdioClientTransport({
-      command,
-      args,
-      ...(env === undefined ? {} : { env }),
-      ...(cwd === undefined ? {} : { cwd }),
-    });
-  }
-  throw new CallError(
-    InfrastructureErrorCode.EXECUTION_ERROR,
-    `Cannot connect to MCP server ${name}: its configuration has neither url nor command`,
-  );
-}
 
 async function listTools(client: MCPClient): Promise<MCPTool[]> {
   const tools: MCPTool[] = [];
@@ -63,8 +29,26 @@ async function listTools(client: MCPClient): Promise<MCPTool[]> {
   );
 }
 
+async function closeQuietly(name: string, client: MCPClient): Promise<void> {
+  await client.close().catch((error) => log.error("client cannot be closed", { name, error }));
+}
+
+async function connect(name: string, config: MCPClientConfig): Promise<MCPLink> {
+  const transport = await openTransport(name, config);
+  const { Client } = await import("@modelcontextprotocol/sdk/client/index.js");
+  const client: MCPClient = new Client({ name: `alkdev-${name}`, version: "1.0.0" });
+  try {
+    await client.connect(transport);
+    return { client, transport };
+  } catch (error) {
+    await closeQuietly(name, client);
+    throw error;
+  }
+}
+
 /**
- * Connects to a server and reads its tools.
+ * Connects to a server and reads its tools. When the server is lost, calls fail as retryable until
+ * it answers again; when it forgot the session, a new one is begun and the call is made once more.
  *
  * @throws {CallError} `EXECUTION_ERROR` if the configuration says no way to reach it.
  * @throws {Error} if it cannot be reached, or the MCP SDK is not installed.
@@ -73,21 +57,29 @@ export async function createMCPClient(
   name: string,
   config: MCPClientConfig,
 ): Promise<MCPClientWrapper> {
-  const transport = await openTransport(name, config);
-  const { Client } = await import("@modelcontextprotocol/sdk/client/index.js");
-  const client: MCPClient = new Client({ name: `alkdev-${name}`, version: "1.0.0" });
+  const { reconnect, clock, version = "1.0.0" } = config;
+  const link = await connect(name, config);
+  const parts = { connect: () => connect(name, config), reconnect, clock };
+  const connection = new MCPConnection(name, link, parts);
   try {
-    await client.connect(transport);
-    const options = { serverName: name, version: config.version ?? "1.0.0" };
-    const tools = (await listTools(client)).map((tool) => toolOperation(client, tool, options));
-    return { name, client, tools };
+    const listed = await listTools(link.client);
+    const options = { serverName: name, version };
+    return {
+      name,
+      get client() {
+        return connection.client;
+      },
+      tools: listed.map((tool) => toolOperation(connection, tool, options)),
+      close: () => connection.close(),
+    };
   } catch (error) {
-    await client.close().catch((cause) => log.error("client cannot be closed", { name, cause }));
+    await closeQuietly(name, link.client);
     throw error;
   }
 }
 
-/** Closes a connection. */
-export async function closeMCPClient({ client }: MCPClientWrapper): Promise<void> {
-  if (typeof client?.close === "function") await client.close();
+/** Closes a connection, for good. */
+export async function closeMCPClient(wrapper: MCPClientWrapper): Promise<void> {
+  if (typeof wrapper.close === "function") return await wrapper.close();
+  if (typeof wrapper.client?.close === "function") await wrapper.client.close();
 }

@@ -1,5 +1,7 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
-import { Kind } from "@sinclair/typebox";
+import { Kind, Type } from "@sinclair/typebox";
+import { dispatching, OPEN } from "../_dispatch.ts";
+import { operation as wrapping } from "../_operations.ts";
 import {
   closeMCPClient,
   createMCPClient,
@@ -9,6 +11,8 @@ import {
 } from "../from_mcp.ts";
 import { OperationRegistry } from "../registry.ts";
 import { type FakeServer, type FakeTool, startMcpServer } from "./_mcp_server.ts";
+import { toolOperation } from "./tools.ts";
+import type { MCPTool } from "./types.ts";
 
 const text = (value: string) => ({ type: "text", text: value });
 const TOOLS: FakeTool[] = [
@@ -30,6 +34,11 @@ const TOOLS: FakeTool[] = [
       const sum = Array.isArray(list) ? list.reduce((total, each) => total + each, 0) : 0;
       return { content: [text("see structure")], structuredContent: { sum }, _meta: { took: 1 } };
     },
+  },
+  {
+    name: "odd",
+    inputSchema: { properties: { a: { $ref: "https://elsewhere.example/schema" } } },
+    call: (input) => ({ content: [text(JSON.stringify(input))] }),
   },
   {
     name: "loose",
@@ -108,7 +117,7 @@ Deno.test("the tools of a real server become operations", async () => {
 
 Deno.test("all pages of tools are read", async () => {
   await connected((wrapper) => {
-    deepStrictEqual(wrapper.tools.map(({ name }) => name), ["echo", "sum", "loose", "fail"]);
+    deepStrictEqual(wrapper.tools.map(({ name }) => name), ["echo", "sum", "odd", "loose", "fail"]);
     return Promise.resolve();
   }, { pageSize: 1 });
 });
@@ -149,6 +158,36 @@ Deno.test("input is checked here, by the tool's schema and its definitions", asy
   await connected(async (wrapper) => {
     await rejects(call(wrapper, "echo", {}), { code: "VALIDATION_ERROR" });
     await rejects(call(wrapper, "sum", { n: ["x"] }), { code: "VALIDATION_ERROR" });
+  });
+});
+
+Deno.test("a tool whose schema cannot be read takes what its server takes", async () => {
+  await connected(async (wrapper) => {
+    deepStrictEqual((await call(wrapper, "odd", { a: 1 })).data, [text('{"a":1}')]);
+  });
+});
+
+Deno.test("structured content is bent into its schema, but not for a dispatcher, which refuses it", async () => {
+  const tool: MCPTool = {
+    name: "t",
+    inputSchema: {},
+    outputSchema: { type: "object", properties: { n: { type: "number" } }, required: ["n"] },
+  };
+  const caller = { callTool: () => Promise.resolve({ structuredContent: { n: "x" } }) };
+  const operation = toolOperation(caller, tool, { serverName: "srv", version: "1.0.0" });
+  const registry = new OperationRegistry();
+  registry.register({ ...operation, outputSchema: Type.Unknown() });
+  deepStrictEqual((await registry.execute("srv.t", {}, {})).data, { n: 0 });
+  const dispatcher = dispatching([
+    [operation, { provenance: "FromMCP" }],
+    [
+      wrapping("a.b", (_input, { invoke }) => invoke?.("srv/t", {})),
+      { ...OPEN, scopedEnv: { allowedOps: new Set(["srv/t"]) } },
+    ],
+  ]);
+  await rejects(dispatcher.call({ operation: "a/b", input: {}, identity: null }), {
+    code: "EXECUTION_ERROR",
+    message: "internal error",
   });
 });
 
@@ -202,7 +241,7 @@ Deno.test("the loader connects in order, registers every tool, and closes all", 
     deepStrictEqual(wrappers.map(({ name }) => name), ["one", "two"]);
     strictEqual(loader.getClient("one"), wrappers[0]);
     deepStrictEqual(loader.getAllWrappers(), wrappers);
-    strictEqual(loader.getAllOperations().length, 5);
+    strictEqual(loader.getAllOperations().length, TOOLS.length + 1);
     const registry = new OperationRegistry();
     loader.registerAll(registry);
     deepStrictEqual((await registry.execute("two.echo", { say: "x" }, {})).meta.source, "mcp");

@@ -5,14 +5,14 @@
  */
 import { getLogger } from "@logtape/logtape";
 import { KindGuard, type TSchema, Type } from "@sinclair/typebox";
-import { Value } from "@sinclair/typebox/value";
+import { castTo } from "../cast.ts";
 import { CallError, InfrastructureErrorCode } from "../error.ts";
 import { FromSchema } from "../from_schema.ts";
 import { References } from "../openapi/references.ts";
 import { mcpEnvelope, type MCPResponseMeta, type ResponseEnvelope } from "../response-envelope.ts";
 import { type OperationContext, OperationType } from "../types.ts";
 import { mapMCPContentBlocks } from "./content.ts";
-import type { MCPClient, MCPOperation, MCPTool } from "./types.ts";
+import type { MCPCaller, MCPOperation, MCPTool } from "./types.ts";
 
 type Result = { readonly [key: string]: unknown };
 
@@ -22,9 +22,18 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
 
-/** A schema whose own definitions stand where they are referred to: nothing resolves them later. */
-function schemaOf(schema: unknown): TSchema {
-  return FromSchema(new References(schema).inline(schema));
+/**
+ * A schema whose own definitions stand where they are referred to: nothing resolves them later. One
+ * that cannot be read takes any value, for one odd tool must not take the others away; the server
+ * checks what its tools are given.
+ */
+function schemaOf(schema: unknown, names: { serverName: string; toolName: string }): TSchema {
+  try {
+    return FromSchema(new References(schema).inline(schema));
+  } catch (error) {
+    log.warn("schema of a tool cannot be read", { ...names, error });
+    return Type.Unknown();
+  }
 }
 
 /** Whether a schema says anything that a value could be fitted to. */
@@ -47,16 +56,20 @@ function failure(
   );
 }
 
-function envelopeOf(result: Result, outputSchema: TSchema): ResponseEnvelope {
+function envelopeOf(
+  result: Result,
+  outputSchema: TSchema,
+  { internal }: OperationContext,
+): ResponseEnvelope {
   const content = mapMCPContentBlocks(Array.isArray(result.content) ? result.content : []);
   const meta: Omit<MCPResponseMeta, "source"> = { isError: false, content };
   if (isObject(result._meta)) meta._meta = result._meta;
   if (!isObject(result.structuredContent)) return mcpEnvelope<unknown>(content, meta);
   const { structuredContent } = result;
   meta.structuredContent = structuredContent;
-  const data = describes(outputSchema)
-    ? Value.Cast(outputSchema, structuredContent)
-    : structuredContent;
+  // A dispatcher refuses what does not fit; bent into shape, it would pass.
+  const isBent = internal === undefined && describes(outputSchema);
+  const data = isBent ? castTo(outputSchema, structuredContent) : structuredContent;
   return mcpEnvelope<unknown>(data, meta);
 }
 
@@ -68,20 +81,16 @@ function requestOptions({ signal, deadline }: OperationContext) {
   };
 }
 
-/**
- * Makes an operation of a tool.
- *
- * @throws {Error} if its schemas refer to something that is not in them.
- */
+/** Makes an operation of a tool. */
 export function toolOperation(
-  client: MCPClient,
+  caller: MCPCaller,
   tool: MCPTool,
   { serverName, version }: { serverName: string; version: string },
 ): MCPOperation {
   const names = { serverName, toolName: tool.name };
   const outputSchema = tool.outputSchema === undefined
     ? Type.Unknown()
-    : schemaOf(tool.outputSchema);
+    : schemaOf(tool.outputSchema, names);
   return {
     name: tool.name,
     namespace: serverName,
@@ -89,16 +98,16 @@ export function toolOperation(
     type: OperationType.MUTATION,
     description: tool.description ?? "",
     tags: [],
-    inputSchema: schemaOf(tool.inputSchema),
+    inputSchema: schemaOf(tool.inputSchema, names),
     outputSchema,
     accessControl: { requiredScopes: [] },
     async handler(input, context) {
       log.debug("tool is called", { ...names, identity: context.identity?.id });
       const params = { name: tool.name, ...(isObject(input) ? { arguments: input } : {}) };
-      const result = await client.callTool(params, undefined, requestOptions(context));
+      const result = await caller.callTool(params, requestOptions(context));
       const answer: Result = isObject(result) ? result : {};
       if (answer.isError) throw failure(answer, names);
-      return envelopeOf(answer, outputSchema);
+      return envelopeOf(answer, outputSchema, context);
     },
   };
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Clock } from "../clock.ts";
 import type { OperationHandler, OperationSpec } from "../types.ts";
 
 /** How a server is reached: over HTTP, or as a process of its own. */
@@ -17,6 +18,33 @@ export interface MCPClientConfig {
   version?: string;
   /** A bearer token, asked for anew for each HTTP request. */
   token?: () => string | undefined | Promise<string | undefined>;
+  /** How long a lost server is left alone before the next call tries it again. */
+  reconnect?: MCPReconnectOptions;
+  /** Default: the platform's time. */
+  clock?: Clock;
+}
+
+/** Waits between two attempts to connect again; each is twice the one before. */
+export interface MCPReconnectOptions {
+  /** Default 250. */
+  minDelayMs?: number;
+  /** Default 10,000. */
+  maxDelayMs?: number;
+}
+
+/** What of the SDK's transports is used. */
+export interface MCPTransport {
+  /** Given by servers that keep a session. */
+  readonly sessionId?: string | undefined;
+  close(): Promise<void>;
+}
+
+/** Calls tools. */
+export interface MCPCaller {
+  callTool(
+    params: { name: string; arguments?: Record<string, unknown> },
+    options: { signal?: AbortSignal; timeout?: number },
+  ): Promise<unknown>;
 }
 
 /** A tool as an operation. */
@@ -32,7 +60,9 @@ export interface MCPTool {
 
 /** What of the SDK's client is used. */
 export interface MCPClient {
-  connect(transport: unknown): Promise<void>;
+  /** What it is connected by, while it is. */
+  readonly transport?: unknown;
+  connect(transport: MCPTransport): Promise<void>;
   listTools(
     params?: { cursor: string },
   ): Promise<{ tools: MCPTool[]; nextCursor?: string | undefined }>;
@@ -47,6 +77,9 @@ export interface MCPClient {
 /** A connected server and its tools. */
 export interface MCPClientWrapper {
   name: string;
-  client: MCPClient;
+  /** The present one: after a loss there is another. */
+  readonly client: MCPClient;
   tools: MCPOperation[];
+  /** Closes the client and connects no more; {@linkcode closeMCPClient} calls it. */
+  close?: () => Promise<void>;
 }

@@ -105,3 +105,31 @@ for (
     ok(sent.every(({ init }) => init.redirect === "manual"));
   });
 }
+
+Deno.test("a caller cannot put a value of its own where a credential or the configuration has one", async () => {
+  const credentials = { get: (service: string) => `s-${service}` };
+  const { call, sent } = service(
+    {
+      parameters: [
+        { name: "x-key", in: "header" },
+        { name: "x-tenant", in: "header" },
+        { name: "sid", in: "cookie" },
+      ],
+    },
+    { credentials, headers: { "X-Tenant": "ours" } },
+    {
+      spec: {
+        security: [{ key: [], query: [], cookie: [] }],
+        components: { securitySchemes },
+      },
+    },
+  );
+  await call({ "x-key": "mine", "x-tenant": "mine", sid: "mine", key: "mine", other: "1" });
+  deepStrictEqual(sent[0]?.init.headers, {
+    "X-Tenant": "ours",
+    "X-Key": "s-key",
+    Cookie: "sid=s-cookie",
+    "Content-Type": "application/json",
+  });
+  strictEqual(new URL(sent[0]?.url ?? "").search, "?other=1&key=s-query");
+});

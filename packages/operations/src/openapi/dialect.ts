@@ -25,19 +25,23 @@ function bounds(schema: Json): Json {
   return numbers;
 }
 
-function members(schema: Json): Json {
+/** What schemas became: those that stand in many places are read once. */
+export type PlainSchemas = Map<unknown, unknown>;
+
+function members(schema: Json, known: PlainSchemas): Json {
+  const plain = (member: unknown) => plainSchema(member, known);
   const entries = Object.entries(schema).map(([key, value]): [string, unknown] => {
     if (key === "properties" && isObject(value)) {
       return [
         key,
-        Object.fromEntries(Object.entries(value).map(([name, each]) => [name, plainSchema(each)])),
+        Object.fromEntries(Object.entries(value).map(([name, each]) => [name, plain(each)])),
       ];
     }
     if (["items", "additionalProperties"].includes(key) && isObject(value)) {
-      return [key, plainSchema(value)];
+      return [key, plain(value)];
     }
     if (["allOf", "anyOf", "oneOf", "items", "prefixItems"].includes(key) && Array.isArray(value)) {
-      return [key, value.map(plainSchema)];
+      return [key, value.map(plain)];
     }
     return [key, value];
   });
@@ -45,9 +49,15 @@ function members(schema: Json): Json {
 }
 
 /** A schema without references, in plain JSON Schema. */
-export function plainSchema(schema: unknown): unknown {
+export function plainSchema(schema: unknown, known: PlainSchemas = new Map()): unknown {
   if (!isObject(schema)) return schema;
-  const { nullable, ...rest } = members(bounds(schema));
+  const plain = known.get(schema) ?? translate(schema, known);
+  known.set(schema, plain);
+  return plain;
+}
+
+function translate(schema: Json, known: PlainSchemas): unknown {
+  const { nullable, ...rest } = members(bounds(schema), known);
   const { type } = rest;
   if (nullable === true && type !== undefined) {
     return { anyOf: [plainSchema({ ...rest, ...withNull(rest) }), { type: "null" }] };

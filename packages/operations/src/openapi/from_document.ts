@@ -8,8 +8,9 @@ import { CallError, InfrastructureErrorCode } from "../error.ts";
 import { OperationType } from "../types.ts";
 import { credentialFetcher } from "./credentials.ts";
 import { checkStatus, maxBytes, readData } from "./exchange.ts";
-import { readEndpoints } from "./generate.ts";
+import { type Endpoint, readEndpoints } from "./generate.ts";
 import { onceHandler, streamHandler } from "./handlers.ts";
+import { parseDocument } from "./parse_document.ts";
 import type { GeneratedOperation, HTTPServiceConfig, OpenAPIFS, OpenAPISpec } from "./types.ts";
 
 const log = getLogger("operations:from_openapi");
@@ -44,12 +45,35 @@ const log = getLogger("operations:from_openapi");
  */
 export function FromOpenAPI(spec: OpenAPISpec, config: HTTPServiceConfig): GeneratedOperation[] {
   const fetch = config.fetch ?? globalThis.fetch.bind(globalThis);
-  return readEndpoints(spec, config).map((endpoint) => {
+  const endpoints = readEndpoints(spec, config);
+  warnOfLosses(spec, endpoints);
+  return endpoints.map((endpoint) => {
     const credentials = credentialFetcher(spec, config, endpoint.security);
     const parts = { endpoint, config, fetch, credentials };
     const isStream = endpoint.spec.type === OperationType.SUBSCRIPTION;
     return { ...endpoint.spec, handler: isStream ? streamHandler(parts) : onceHandler(parts) };
   });
+}
+
+/** Tells what of a document is not, or not all, to be found among its operations. */
+function warnOfLosses({ swagger, info }: OpenAPISpec, endpoints: readonly Endpoint[]): void {
+  const document = info?.title;
+  if (swagger !== undefined) {
+    log.warn("Swagger 2 is read in part; convert the document to OpenAPI 3", { document });
+  }
+  const paths = new Map<string, string>();
+  for (const { spec: { name }, method, path } of endpoints) {
+    const former = paths.get(name);
+    const endpoint = `${method} ${path}`;
+    if (former !== undefined) {
+      log.warn("two endpoints have one name; a registry keeps the later", {
+        name,
+        former,
+        endpoint,
+      });
+    }
+    paths.set(name, endpoint);
+  }
 }
 
 async function nodeReadFile(path: string): Promise<string> {
@@ -69,9 +93,9 @@ async function nodeReadFile(path: string): Promise<string> {
 }
 
 /**
- * Makes the operations of a JSON document in a file.
+ * Makes the operations of a document in a file, JSON or YAML.
  *
- * @throws {Error} if the file cannot be read, is no JSON, or as {@linkcode FromOpenAPI} does.
+ * @throws {Error} if the file cannot be read, is neither, or as {@linkcode FromOpenAPI} does.
  */
 export async function FromOpenAPIFile(
   path: string,
@@ -79,14 +103,21 @@ export async function FromOpenAPIFile(
   fs?: OpenAPIFS,
 ): Promise<GeneratedOperation[]> {
   const text = fs === undefined ? await nodeReadFile(path) : await fs.readFile(path);
-  return FromOpenAPI(JSON.parse(text), config);
+  return FromOpenAPI(await parseDocument(text), config);
+}
+
+/** A document in an answer; one that stands in for an answer may be able to give JSON alone. */
+async function readAnswer(response: Response, config: HTTPServiceConfig): Promise<OpenAPISpec> {
+  if (typeof response.body?.getReader !== "function") return await response.json();
+  const text = await readData(response, "text/plain", maxBytes(config));
+  return await parseDocument(String(text));
 }
 
 /**
- * Makes the operations of a JSON document at an address.
+ * Makes the operations of a document at an address, JSON or YAML.
  *
  * @throws {CallError} if it is answered with a failure.
- * @throws {Error} if it is no JSON, or as {@linkcode FromOpenAPI} does.
+ * @throws {Error} if it is neither, or as {@linkcode FromOpenAPI} does.
  */
 export async function FromOpenAPIUrl(
   url: string,
@@ -94,8 +125,5 @@ export async function FromOpenAPIUrl(
 ): Promise<GeneratedOperation[]> {
   const response = await (config.fetch ?? globalThis.fetch)(url);
   await checkStatus(response, config);
-  // Whatever a server calls it, a document is JSON here.
-  const document = await readData(response, "application/json", maxBytes(config));
-  // Whatever it is: reading it looks at every part before it is used.
-  return FromOpenAPI(document as OpenAPISpec, config);
+  return FromOpenAPI(await readAnswer(response, config), config);
 }

@@ -3,10 +3,11 @@
  *
  * @module
  */
+import { getLogger } from "@logtape/logtape";
 import { type TSchema, Type } from "@sinclair/typebox";
-import { FromSchema } from "../from_schema.ts";
+import { type ConvertedSchemas, convertSchema } from "../from_schema.ts";
 import { type OperationSpec, OperationType } from "../types.ts";
-import { plainSchema } from "./dialect.ts";
+import { plainSchema, type PlainSchemas } from "./dialect.ts";
 import { References } from "./references.ts";
 import type {
   HTTPServiceConfig,
@@ -35,6 +36,8 @@ export interface Endpoint {
 export type GenerateOptions = Pick<HTTPServiceConfig, "namespace" | "errorCodes">;
 
 type Content = Record<string, { schema?: unknown }>;
+
+const log = getLogger("operations:from_openapi");
 
 const METHODS = ["get", "post", "put", "patch", "delete"];
 const LOCATIONS = ["path", "query", "header", "cookie"];
@@ -79,6 +82,8 @@ class Reader {
   readonly #document: OpenAPISpec;
   readonly #references: References;
   readonly #config: GenerateOptions;
+  readonly #plain: PlainSchemas = new Map();
+  readonly #converted: ConvertedSchemas = new Map();
 
   constructor(document: OpenAPISpec, config: GenerateOptions) {
     this.#document = document;
@@ -174,7 +179,9 @@ class Reader {
     parameters: readonly OpenAPIParameter[],
     body: { schema: TSchema } | undefined,
   ): TSchema {
-    const properties = parameters.map(({ name, schema, required }): [string, TSchema] => {
+    const properties = parameters.map((parameter): [string, TSchema] => {
+      const { name, required } = parameter;
+      const schema = parameter.schema ?? Object.values(parameter.content ?? {})[0]?.schema;
       const converted = schema === undefined ? Type.String() : this.#schema(schema);
       return [name, required ? converted : Type.Optional(converted)];
     });
@@ -197,7 +204,7 @@ class Reader {
       return [{
         code: `HTTP_${status}`,
         description: typeof response.description === "string" ? response.description : "",
-        schema: isObject(media) ? plainSchema(this.#references.inline(media.schema ?? {})) : {},
+        schema: isObject(media) ? this.#plainSchema(media.schema ?? {}) : {},
         httpStatus: Number(status),
       }];
     });
@@ -211,8 +218,21 @@ class Reader {
       : undefined;
   }
 
+  /** A schema that is converted once, however many places refer to it. */
   #schema(schema: unknown): TSchema {
-    return FromSchema(plainSchema(this.#references.inline(schema)));
+    return convertSchema(this.#plainSchema(schema), this.#converted);
+  }
+
+  #plainSchema(schema: unknown): unknown {
+    try {
+      return plainSchema(this.#references.inline(schema), this.#plain);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      // Schemas that contain each other many times over have no end that a check could reach. The
+      // service knows them better; the rest of its document is as good as before.
+      log.warn("schema is taken as unknown", { namespace: this.#config.namespace, error });
+      return {};
+    }
   }
 }
 

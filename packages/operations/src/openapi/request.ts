@@ -6,6 +6,7 @@
 import { CallError, InfrastructureErrorCode } from "../error.ts";
 import type { Credentials } from "./credentials.ts";
 import type { BodyEncoding, Endpoint } from "./generate.ts";
+import { headerText, pathPiece, queryPieces, textOf } from "./styles.ts";
 import type { HTTPServiceConfig, OpenAPIParameter } from "./types.ts";
 
 /** A request, but for its method and signal. */
@@ -17,6 +18,7 @@ export interface BuiltRequest {
 
 interface Parts {
   path: string;
+  /** Name and piece of the query. */
   readonly query: [string, string][];
   readonly headers: Record<string, string>;
   readonly cookies: [string, string][];
@@ -27,47 +29,47 @@ function invalid(message: string): CallError {
   return new CallError(InfrastructureErrorCode.VALIDATION_ERROR, message);
 }
 
-function textOf(value: unknown): string {
-  return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
-}
-
-function placeInPath(parts: Parts, key: string, value: unknown): void {
-  const text = String(value);
+function placeInPath(parts: Parts, [key, value]: [string, unknown], parameter: OpenAPIParameter) {
+  const piece = pathPiece(key, value, parameter);
   // Such a segment would lead to another path than the document's.
-  if (text === "" || text === "." || text === "..") {
+  if (piece === "" || piece === "." || piece === "..") {
     throw invalid(`Cannot build request: ${key} is no path segment`);
   }
-  parts.path = parts.path.replace(`{${key}}`, () => encodeURIComponent(text));
+  parts.path = parts.path.replace(`{${key}}`, () => piece);
 }
 
-function placeInQuery(
-  parts: Parts,
-  key: string,
-  value: unknown,
-  parameter?: OpenAPIParameter,
-): void {
-  if (Array.isArray(value) && parameter !== undefined && parameter.explode !== false) {
-    for (const item of value) parts.query.push([key, textOf(item)]);
-  } else if (parameter !== undefined && !Array.isArray(value)) {
-    parts.query.push([key, textOf(value)]);
-  } else parts.query.push([key, String(value)]);
-}
-
-function placeInHeader(parts: Parts, key: string, value: unknown): void {
-  const text = textOf(value);
+function placeInHeader(parts: Parts, [key, value]: [string, unknown], parameter: OpenAPIParameter) {
+  const text = headerText(value, parameter);
   if (/[\r\n\0]/.test(text)) throw invalid(`Cannot build request: ${key} is no header value`);
-  parts.headers[key] = text;
+  // What the configuration says of every request is not for callers to change.
+  if (!hasHeader(parts.headers, key)) parts.headers[key] = text;
 }
 
-function place(parts: Parts, { parameters }: Endpoint, [key, value]: [string, unknown]): void {
-  const declared = parameters.filter(({ name }) => name === key);
-  const header = declared.find((parameter) => parameter.in === "header");
-  if (parts.path.includes(`{${key}}`)) placeInPath(parts, key, value);
-  else if (key === "body") parts.body = value;
-  else if (header !== undefined) placeInHeader(parts, key, value);
-  else if (declared.some((parameter) => parameter.in === "cookie")) {
-    parts.cookies.push([key, textOf(value)]);
-  } else placeInQuery(parts, key, value, declared.find((parameter) => parameter.in === "query"));
+function hasHeader(headers: Record<string, string>, name: string): boolean {
+  return Object.keys(headers).some((key) => key.toLowerCase() === name.toLowerCase());
+}
+
+function place(parts: Parts, { parameters }: Endpoint, entry: [string, unknown]): void {
+  const [key, value] = entry;
+  const declared = (location: OpenAPIParameter["in"]) =>
+    parameters.find((parameter) => parameter.name === key && parameter.in === location);
+  const header = declared("header");
+  const query = declared("query");
+  if (parts.path.includes(`{${key}}`)) {
+    placeInPath(parts, entry, declared("path") ?? { name: key, in: "path" });
+  } else if (key === "body") parts.body = value;
+  else if (header !== undefined) placeInHeader(parts, entry, header);
+  else if (declared("cookie") !== undefined) parts.cookies.push([key, textOf(value)]);
+  else if (query === undefined) parts.query.push([key, pairs([[key, String(value)]])]);
+  else parts.query.push(...queryPieces(key, value, query).map((piece) => namedPiece(key, piece)));
+}
+
+function namedPiece(name: string, piece: string): [string, string] {
+  return [name, piece];
+}
+
+function pairs(entries: [string, string][]): string {
+  return new URLSearchParams(entries).toString();
 }
 
 function entriesOf(input: unknown): [string, unknown][] {
@@ -92,8 +94,26 @@ function urlOf(parts: Parts, { baseUrl }: HTTPServiceConfig): URL {
   if (url.origin !== new URL(baseUrl).origin) {
     throw invalid("Cannot build request: its path leaves the service");
   }
-  for (const [key, value] of parts.query) url.searchParams.append(key, value);
+  const pieces = [url.search.slice(1), ...parts.query.map(([, piece]) => piece)];
+  url.search = pieces.filter((piece) => piece !== "").join("&");
   return url;
+}
+
+/** Credentials take the place of whatever was put where they belong: a service may read the first. */
+function addCredentials({ query, headers, cookies }: Parts, credentials: Credentials): void {
+  const others = (entries: [string, string][], replaced: Record<string, string>) =>
+    entries.filter(([name]) => !Object.hasOwn(replaced, name));
+  const secrets = Object.entries(credentials.query);
+  query.splice(0, query.length, ...others(query, credentials.query));
+  query.push(...secrets.map(([name, secret]) => namedPiece(name, pairs([[name, secret]]))));
+  for (const name of Object.keys(headers)) {
+    if (hasHeader(credentials.headers, name)) delete headers[name];
+  }
+  Object.assign(headers, credentials.headers);
+  const all = [...others(cookies, credentials.cookies), ...Object.entries(credentials.cookies)];
+  if (all.length > 0) {
+    headers.Cookie = all.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("; ");
+  }
 }
 
 /**
@@ -111,13 +131,7 @@ export function buildRequest(
   for (const entry of entriesOf(input)) {
     if (entry[1] !== undefined) place(parts, endpoint, entry);
   }
-  parts.query.push(...Object.entries(credentials.query));
-  parts.cookies.push(...Object.entries(credentials.cookies));
-  Object.assign(headers, credentials.headers);
-  if (parts.cookies.length > 0) {
-    headers.Cookie = parts.cookies.map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
-      .join("; ");
-  }
+  addCredentials(parts, credentials);
   const body = encodeBody(parts.body, endpoint.bodyEncoding);
   return { url: urlOf(parts, config).toString(), headers, body };
 }

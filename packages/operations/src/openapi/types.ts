@@ -17,7 +17,11 @@ export interface OpenAPIParameter {
   required?: boolean;
   schema?: unknown;
   description?: string;
-  /** `false` writes a list as one value, with commas. */
+  /** In place of `schema`: the value is written as JSON. */
+  content?: Record<string, { schema?: unknown }>;
+  /** How lists and objects are written. Default `form` in queries and cookies, else `simple`. */
+  style?: string;
+  /** Whether each item is written by itself. Default `true` for the style `form`, else `false`. */
   explode?: boolean;
 }
 

@@ -68,7 +68,11 @@ export function toWireEvent(event: CallEvent): WireEvent {
   }
 }
 
-/** An event of the wire as the library knows it. What a peer says about identity never gets in. */
+/**
+ * An event of the wire as the library knows it. What a peer says about identity never gets in.
+ *
+ * @throws {RangeError} for credit, of which the library's own events know nothing.
+ */
 export function fromWireEvent(event: WireEvent, known: RequestKnowledge): CallEvent {
   const requestId = event.id;
   switch (event.type) {
@@ -89,6 +93,8 @@ export function fromWireEvent(event: WireEvent, known: RequestKnowledge): CallEv
         payload: details === undefined ? payload : { ...payload, details },
       };
     }
+    case "call.credit":
+      throw new RangeError("Cannot read call.credit: it is an event between connections alone");
     default:
       return { type: event.type, payload: { requestId } };
   }

@@ -60,6 +60,11 @@ function payload(
   return details === undefined ? bare : { ...bare, details };
 }
 
+/** The table says it for every protocol code but `INTERNAL`, of which there is more than one kind. */
+function isRetryable(wire: string | undefined, said: boolean): boolean {
+  return wire === undefined || wire === "INTERNAL" ? said : traitsOf(wire)?.retryable ?? said;
+}
+
 /**
  * A failure as it is told to others. An error that is no {@linkcode CallError} was not meant for them:
  * nothing of it is told.
@@ -68,8 +73,9 @@ export function toWireError(error: unknown): WireError {
   if (!(error instanceof CallError)) {
     return { code: "INTERNAL", message: "internal error", retryable: false };
   }
-  const { message, retryable } = error;
+  const { message } = error;
   const code = wireCode(error.code);
+  const retryable = isRetryable(code, error.retryable);
   if (code !== undefined) {
     // One wording for all that is not there, or it would tell what is.
     const text = code === "NOT_FOUND" ? traitsOf(code)?.message ?? message : message;
@@ -92,7 +98,7 @@ export function fromWireError(
   const traits = traitsOf(code);
   if (traits !== undefined) {
     return new CallError(libraryCode(code), traits.message, protocolDetails(details), {
-      retryable,
+      retryable: isRetryable(wireCode(code), retryable),
     });
   }
   const text = truncateUtf8(message, MESSAGE_BYTES);

@@ -140,3 +140,12 @@ Deno.test("an imported code passes with what it says of itself", () => {
   const error = fromWireError({ ...wire("HTTP_503"), retryable: true });
   deepStrictEqual([error.code, error.retryable], ["HTTP_503", true]);
 });
+
+Deno.test("nobody but the table says whether a protocol code is retryable, INTERNAL apart", () => {
+  for (const [sent, retryable] of [["FORBIDDEN", false], ["TIMEOUT", true], ["INTERNAL", true]]) {
+    const wire = { code: String(sent), message: "m", retryable: sent !== "TIMEOUT" };
+    strictEqual(fromWireError(wire).retryable, retryable, String(sent));
+    const error = new CallError(wire.code, "m", undefined, { retryable: wire.retryable });
+    strictEqual(toWireError(error).retryable, retryable, String(sent));
+  }
+});

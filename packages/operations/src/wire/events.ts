@@ -16,6 +16,8 @@ export interface WireRequest {
   readonly forwardedFor?: Identity;
   /** How long the sender will wait. */
   readonly timeoutMs?: number;
+  /** Values that may be sent before more credit comes; without it, there is no end to them. */
+  readonly credit?: number;
 }
 
 /** A failure as it travels. */
@@ -32,7 +34,9 @@ export type WireEvent =
   | { readonly type: "call.responded"; readonly id: string; readonly payload: { output: unknown } }
   | { readonly type: "call.completed"; readonly id: string }
   | { readonly type: "call.aborted"; readonly id: string }
-  | { readonly type: "call.error"; readonly id: string; readonly payload: WireError };
+  | { readonly type: "call.error"; readonly id: string; readonly payload: WireError }
+  /** So many more values may be sent. Peers that do not know it ignore it. */
+  | { readonly type: "call.credit"; readonly id: string; readonly payload: { credit: number } };
 
 /** What one frame turned out to be. */
 export type ParsedFrame =

@@ -37,17 +37,25 @@ function withoutPatterns(schema: unknown): unknown {
   return Object.fromEntries(entries);
 }
 
+/** How much of schemas is still read: what is compiled takes time while nothing else is done. */
+export interface SchemaBudget {
+  /** Objects and lists, each counted wherever references put it. */
+  nodes: number;
+}
+
 /**
- * A peer's JSON Schema as a compiled TypeBox schema. Its references are put in place, its regular
- * expressions left out.
+ * A peer's JSON Schema as a compiled TypeBox schema, at the expense of `budget`. Its references are
+ * put in place, its regular expressions left out.
  *
  * @throws {Error} if it refers out of itself, uses forbidden keys, unfolds too far or cannot be compiled.
  */
-export function foreignSchema(schema: unknown): TSchema {
+export function foreignSchema(schema: unknown, budget: SchemaBudget): TSchema {
   if (hasForbiddenKey(schema)) {
     throw new Error("Cannot read schema: it has a key that is not allowed");
   }
-  const converted = FromSchema(withoutPatterns(new References(schema).inline(schema ?? {})));
+  const { value, size } = new References(schema).unfold(schema ?? {}, budget.nodes);
+  budget.nodes -= size;
+  const converted = FromSchema(withoutPatterns(value));
   // Keywords of the wrong kind would be checked slowly, or not at all.
   if (!TypeGuard.IsSchema(converted)) {
     throw new Error("Cannot read schema: a keyword has the wrong type");

@@ -209,6 +209,30 @@ function check(frame: string | Uint8Array, parsed: ParsedFrame): void {
   if (parsed.kind === "event") strictEqual(parsed.event.id, json.id);
 }
 
+const { parse } = JSON;
+
+/** Parses, and says of which texts objects were built. */
+function parseWatched(frame: string | Uint8Array): { parsed: ParsedFrame; built: string[] } {
+  const built: string[] = [];
+  JSON.parse = (text, ...rest) => {
+    if (!text.startsWith('"')) built.push(text);
+    return parse(text, ...rest);
+  };
+  try {
+    return { parsed: parseFrame(frame, LIMITS), built };
+  } finally {
+    JSON.parse = parse;
+  }
+}
+
+/** Memory is bounded by never building anything of what breaks a bound, and the rest once. */
+function checkBuilt(frame: string | Uint8Array, built: readonly string[]): void {
+  ok(built.length <= 1, "a frame was built twice");
+  if (typeof frame !== "string" || built.length === 0) return;
+  const found = objection(frame);
+  ok(!["size", "depth", "counts"].includes(String(found)), `built in spite of its ${found}`);
+}
+
 /** What is sound has to be taken: a parser that refuses everything is no parser. */
 function checkSound(frame: string | Uint8Array, parsed: ParsedFrame): void {
   if (typeof frame !== "string" || objection(frame) !== undefined) return;
@@ -217,7 +241,7 @@ function checkSound(frame: string | Uint8Array, parsed: ParsedFrame): void {
   ok(parsed.kind !== "violation", "a sound envelope closed the connection");
 }
 
-Deno.test(`${RUNS} mutated and random frames: no crash, no wrong acceptance`, () => {
+Deno.test(`${RUNS} mutated and random frames: no crash, no wrong acceptance, nothing built past the limits`, () => {
   const random = createRandom(SEED);
   const kinds = new Map<string, number>();
   for (let run = 0; run < RUNS; run++) {
@@ -226,7 +250,8 @@ Deno.test(`${RUNS} mutated and random frames: no crash, no wrong acceptance`, ()
       JSON.stringify(String(frame))
     }`;
     try {
-      const parsed = parseFrame(frame, LIMITS);
+      const { parsed, built } = parseWatched(frame);
+      checkBuilt(frame, built);
       check(frame, parsed);
       checkSound(frame, parsed);
       kinds.set(parsed.kind, (kinds.get(parsed.kind) ?? 0) + 1);

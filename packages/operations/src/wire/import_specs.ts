@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { fromWireSpec, type ImportedSpec, type SpecLimits } from "./spec.ts";
+import type { SchemaBudget } from "./foreign_schema.ts";
+import { type ImportedSpec, readWireSpec, type SpecLimits } from "./spec.ts";
 import { exceedsUtf8 } from "./json.ts";
 
 /** Why an import failed, in the words of the protocol. */
@@ -32,11 +33,16 @@ export interface ImportLimits extends SpecLimits {
   readonly operations?: number;
   /** Of all specifications together. Default 4 MiB. */
   readonly totalBytes?: number;
+  /** As for one specification, but of all together. Default 250,000. */
+  readonly schemaNodes?: number;
 }
 
-function read(value: unknown, limits: SpecLimits): ImportedSpec {
+function read(
+  value: unknown,
+  { limits, budget }: { limits: SpecLimits; budget: SchemaBudget },
+): ImportedSpec {
   try {
-    return fromWireSpec(value, limits);
+    return readWireSpec(value, limits, budget);
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : "Cannot import operation";
     throw new ImportError("SchemaParse", message, { cause });
@@ -66,9 +72,10 @@ export function importSpecs(
       `Cannot import: specifications exceed ${totalBytes} bytes`,
     );
   }
+  const budget = { nodes: limits.schemaNodes ?? 250_000 };
   const found = new Map<string, ImportedSpec>();
   for (const value of values) {
-    const imported = read(value, limits);
+    const imported = read(value, { limits, budget });
     if (found.has(imported.name)) {
       throw new ImportError("SamePeerCollision", `Cannot import: ${imported.name} stands twice`);
     }

@@ -14,6 +14,13 @@ Deno.test("what a peer offers is read whole", () => {
 
 // call-protocol.md §14 and §16.1: one fault, and nothing is imported.
 const many = Array.from({ length: 501 }, (_, index) => offered(`fs/op${index}`));
+/** A kilobyte that unfolds to eight thousand nodes. */
+const $defs: Record<string, unknown> = { s0: {} };
+for (let level = 1; level < 12; level++) {
+  const $ref = `#/$defs/s${level - 1}`;
+  $defs[`s${level}`] = { properties: { a: { $ref }, b: { $ref } } };
+}
+const unfolding = { $defs, $ref: "#/$defs/s11" };
 const rows: readonly [string, readonly unknown[], string][] = [
   ["a name twice", [offered("fs/read"), offered("/fs/read")], "SamePeerCollision"],
   ["501 operations", many, "SchemaParse"],
@@ -25,6 +32,14 @@ const rows: readonly [string, readonly unknown[], string][] = [
     ),
     "SchemaParse",
   ],
+  [
+    "schemas that take little to write and much to read",
+    Array.from(
+      { length: 100 },
+      (_, index) => offered(`fs/op${index}`, { input_schema: unfolding }),
+    ),
+    "SchemaParse",
+  ],
   ["one that cannot be read", [offered("fs/read"), offered("../x")], "SchemaParse"],
 ];
 for (const [name, values, code] of rows) {
@@ -32,6 +47,10 @@ for (const [name, values, code] of rows) {
     throws(() => importSpecs(values), { name: "ImportError", code });
   });
 }
+
+Deno.test("one schema that unfolds is taken", () => {
+  deepStrictEqual(importSpecs([offered("fs/op", { input_schema: unfolding })]).length, 1);
+});
 
 Deno.test("500 operations can be imported", () => {
   deepStrictEqual(importSpecs(many.slice(1)).length, 500);

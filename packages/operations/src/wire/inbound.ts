@@ -9,6 +9,7 @@ import { CallError, InfrastructureErrorCode } from "../error.ts";
 import type { Identity } from "../identity.ts";
 import { notFound } from "../invocation.ts";
 import { OperationType } from "../types.ts";
+import { Credit } from "./credit.ts";
 import { toWireError } from "./errors.ts";
 import type { WireEvent, WireRequest } from "./events.ts";
 import type { WireLimits } from "./limits.ts";
@@ -25,6 +26,8 @@ interface Running {
   readonly controller: AbortController;
   /** Set when the peer gave the request up: nothing more is said about it. */
   silent: boolean;
+  /** What the peer has room for; without it, it takes everything. */
+  readonly credit: Credit | undefined;
 }
 
 const log = getLogger("operations:call");
@@ -42,10 +45,13 @@ export class Inbound {
   #subscriptions = 0;
   #failedTokens = 0;
   #draining = false;
+  #isAdmitted: boolean;
 
   /** Serves nothing yet. */
   constructor(options: InboundOptions) {
     this.#options = options;
+    this.#isAdmitted = options.admitted === undefined;
+    void options.admitted?.then(() => this.#isAdmitted = true, () => {});
   }
 
   /** Requests that were not answered yet. */
@@ -65,7 +71,12 @@ export class Inbound {
 
   /** Begins to serve a request. */
   serve(id: string, request: WireRequest): void {
-    const running: Running = { controller: new AbortController(), silent: false };
+    const { credit } = request;
+    const running: Running = {
+      controller: new AbortController(),
+      silent: false,
+      credit: credit === undefined ? undefined : new Credit(credit),
+    };
     try {
       this.#checkCapacity();
     } catch (error) {
@@ -86,7 +97,13 @@ export class Inbound {
     if (running === undefined) return;
     running.silent = true;
     this.#running.delete(id);
+    running.credit?.close();
     running.controller.abort();
+  }
+
+  /** Lets a subscription send so many more values. */
+  credit(id: string, credit: number): void {
+    this.#running.get(id)?.credit?.add(credit);
   }
 
   /** Stops everything. */
@@ -138,6 +155,7 @@ export class Inbound {
 
   async #admit(request: WireRequest): Promise<Identity | null> {
     const { dispatcher, rateLimiter } = this.#options;
+    if (!this.#isAdmitted) await this.#options.admitted;
     const identity = await this.#identify(request);
     const retryAfter = rateLimiter?.(identity);
     if (retryAfter !== undefined) throw rateLimited("of this caller", retryAfter);
@@ -155,10 +173,14 @@ export class Inbound {
     this.#subscriptions += 1;
     try {
       const id = root.requestId ?? "";
-      for await (const output of await dispatcher.subscribe(root)) {
+      const values = await dispatcher.subscribe(root);
+      await running.credit?.take();
+      for await (const output of values) {
         if (running.silent) return;
         this.#writeOutput(id, output);
         await this.#options.outbox.ready();
+        // The next value is made only when somebody has room for it.
+        await running.credit?.take();
       }
       if (!running.silent) this.#write({ type: "call.completed", id });
     } finally {
@@ -194,7 +216,15 @@ export class Inbound {
 
   #fail(id: string, error: unknown): void {
     if (!(error instanceof CallError)) log.error("request failed", { id, error });
-    this.#write({ type: "call.error", id, payload: toWireError(error) });
+    const payload = toWireError(error);
+    try {
+      this.#write({ type: "call.error", id, payload });
+    } catch (cause) {
+      // Only where frames are bounded to less than what an error may say: the code is what counts.
+      log.warn("error is cut to its code", { id, cause });
+      const { code, retryable } = payload;
+      this.#write({ type: "call.error", id, payload: { code, message: "", retryable } });
+    }
   }
 
   #write(event: WireEvent): void {

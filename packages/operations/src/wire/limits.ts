@@ -24,6 +24,8 @@ export interface WireLimits {
   readonly failedTokens: number;
   /** Bytes that the transport has not taken; past them, producers pause. */
   readonly unsentBytes: number;
+  /** Bytes that the transport has not taken; past them, the connection is closed at once. */
+  readonly maxUnsentBytes: number;
   /** How long the transport may take nothing before the connection is closed. */
   readonly stuckMs: number;
   /** Values of one subscription that wait for their consumer here. */
@@ -35,6 +37,9 @@ export interface WireLimits {
 
 /** A frame can never be larger, whatever is configured. */
 export const MAX_FRAME_BYTES: number = 64 * 1024 * 1024;
+
+/** What an error's frame takes without its id, its message and its details. */
+const ERROR_FRAME_BYTES = 160;
 
 /** The limits that hold where none are given. */
 export const DEFAULT_WIRE_LIMITS: WireLimits = Object.freeze({
@@ -49,6 +54,7 @@ export const DEFAULT_WIRE_LIMITS: WireLimits = Object.freeze({
   inboundSubscriptions: 64,
   failedTokens: 10,
   unsentBytes: 4 * 1024 * 1024,
+  maxUnsentBytes: 64 * 1024 * 1024,
   stuckMs: 30_000,
   bufferedValues: 256,
   bufferedBytes: 1024 * 1024,
@@ -58,15 +64,22 @@ export const DEFAULT_WIRE_LIMITS: WireLimits = Object.freeze({
 /**
  * The defaults with `changes` over them.
  *
- * @throws {RangeError} if a limit is not a positive number, or the frame is larger than the protocol allows.
+ * @throws {RangeError} if a limit is not a positive number, or the frame is larger than the protocol
+ * allows or too small for an error.
  */
 export function wireLimits(changes: Partial<WireLimits> = {}): WireLimits {
   const limits = { ...DEFAULT_WIRE_LIMITS, ...changes };
   for (const [name, value] of Object.entries(limits)) {
     if (!(value > 0)) throw new RangeError(`Cannot set limit ${name}: ${value} is not positive`);
   }
-  if (limits.frameBytes > MAX_FRAME_BYTES) {
-    throw new RangeError(`Cannot set limit frameBytes: ${limits.frameBytes} is above 64 MiB`);
+  const { frameBytes, idBytes } = limits;
+  if (frameBytes > MAX_FRAME_BYTES) {
+    throw new RangeError(`Cannot set limit frameBytes: ${frameBytes} is above 64 MiB`);
+  }
+  // Every request has to have an answer: its id, of which each character may be escaped, and a code.
+  const least = ERROR_FRAME_BYTES + 2 * idBytes;
+  if (frameBytes < least) {
+    throw new RangeError(`Cannot set limit frameBytes: ${frameBytes} is below ${least}`);
   }
   return limits;
 }

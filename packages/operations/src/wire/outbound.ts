@@ -6,6 +6,7 @@
 import type { Clock } from "../clock.ts";
 import { abortedError } from "../call_node.ts";
 import { CallError, InfrastructureErrorCode } from "../error.ts";
+import { CreditWindow, FIRST_CREDIT } from "./credit.ts";
 import { parseOperationName } from "../names.ts";
 import { PendingTable } from "../pending_table.ts";
 import { lazySubscription } from "../subscription_iterator.ts";
@@ -57,6 +58,7 @@ function requestOf(operation: string, input: unknown, options: SessionCallOption
 export class Outbound {
   readonly #options: OutboundOptions;
   readonly #table: PendingTable<unknown>;
+  readonly #windows = new Map<string, CreditWindow>();
   #closed = false;
 
   /** Nothing waits yet. */
@@ -105,14 +107,25 @@ export class Outbound {
     options: SessionCallOptions,
   ): AsyncIterableIterator<unknown> {
     const request = requestOf(operation, input, options);
-    let stopListening = () => {};
+    let stopListening = () => {}, taken = () => {}, ended = () => {};
     const source = lazySubscription(() => {
       const id = this.#options.newId();
       const queue = this.#table.addStream(id);
+      const window = this.#openWindow(id);
       stopListening = this.#follow(id, options.signal);
-      this.#send(id, request);
-      const leave = () => {
+      this.#send(id, { ...request, credit: FIRST_CREDIT });
+      taken = () => {
+        const credit = this.has(id) ? window.grant(queue.size) : 0;
+        if (credit > 0) {
+          this.#options.outbox.write({ type: "call.credit", id, payload: { credit } });
+        }
+      };
+      ended = () => {
         stopListening();
+        this.#windows.delete(id);
+      };
+      const leave = () => {
+        ended();
         if (this.#table.leave(id)) this.#options.outbox.write({ type: "call.aborted", id });
       };
       return { queue, leave };
@@ -120,10 +133,11 @@ export class Outbound {
     const next = async () => {
       try {
         const step = await source.next();
-        if (step.done) stopListening();
+        if (step.done) ended();
+        else taken();
         return step;
       } catch (error) {
-        stopListening();
+        ended();
         throw localError(error, options);
       }
     };
@@ -138,10 +152,13 @@ export class Outbound {
   }
 
   /** Applies an answer that arrived on this very connection; unknown ids are dropped. */
-  apply(event: Exclude<WireEvent, { type: "call.requested" }>, bytes: number): void {
+  apply(
+    event: Exclude<WireEvent, { type: "call.requested" | "call.credit" }>,
+    bytes: number,
+  ): void {
     switch (event.type) {
       case "call.responded":
-        return this.#table.respond(event.id, event.payload.output, bytes);
+        return this.#table.respond(event.id, event.payload.output, this.#counted(event.id, bytes));
       case "call.completed":
         return this.#table.complete(event.id);
       case "call.aborted":
@@ -160,6 +177,18 @@ export class Outbound {
   close(): void {
     this.#closed = true;
     this.#table.failAll(connectionClosed);
+  }
+
+  #openWindow(id: string): CreditWindow {
+    const { bufferedValues: values, bufferedBytes: bytes } = this.#options.limits;
+    const window = new CreditWindow({ values: Math.max(FIRST_CREDIT, values), bytes });
+    this.#windows.set(id, window);
+    return window;
+  }
+
+  /** What came on credit is bounded by that; only the rest counts against the queue's bytes. */
+  #counted(id: string, bytes: number): number {
+    return this.#windows.get(id)?.arrived(bytes) === true ? 0 : bytes;
   }
 
   #send(id: string, payload: WireRequest): void {

@@ -77,8 +77,11 @@ export class Outbox {
   }
 
   #track(bytes: number, sent: Promise<void>): void {
+    const { limits, onStuck } = this.#options;
     this.#unsentBytes += bytes;
-    if (this.#unsentBytes > this.#options.limits.unsentBytes) this.#watch();
+    if (this.#unsentBytes > limits.unsentBytes) this.#watch();
+    // Answers are not paused by anybody who only asks: without an end they would fill the memory.
+    if (this.#unsentBytes > limits.maxUnsentBytes) onStuck("transport takes too little");
     sent.then(() => this.#left(bytes), () => {
       this.#left(bytes);
       if (!this.#closed) this.#options.onStuck("transport failed");
@@ -87,7 +90,11 @@ export class Outbox {
 
   #left(bytes: number): void {
     this.#unsentBytes -= bytes;
-    if (this.#unsentBytes <= this.#options.limits.unsentBytes) this.#rest();
+    if (this.#unsentBytes <= this.#options.limits.unsentBytes) return this.#rest();
+    // It takes something: the time that it may take nothing begins anew.
+    this.#disarm?.();
+    this.#disarm = undefined;
+    if (!this.#closed) this.#watch();
   }
 
   #watch(): void {

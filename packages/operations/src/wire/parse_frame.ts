@@ -25,6 +25,7 @@ const EVENT_TYPES: ReadonlySet<string> = new Set(
     "call.completed",
     "call.aborted",
     "call.error",
+    "call.credit",
   ] satisfies WireEvent["type"][],
 );
 /** What a handler or a caller is given as it is; its keys are never used as names here. */
@@ -102,13 +103,19 @@ function parseRequest(payload: JsonObject, limits: WireLimits): WireRequest | Wi
   const token = own(payload, "auth_token");
   const forwardedFor = parseIdentity(own(payload, "forwarded_for"), limits.forwardedForBytes);
   const timeoutMs = own(payload, "timeout_ms");
+  const credit = own(payload, "credit");
   return {
     operation,
     input: input === undefined ? {} : input,
     ...(token === undefined ? {} : { authToken: tokenOf(token, limits.authTokenBytes) }),
     ...(forwardedFor === undefined ? {} : { forwardedFor }),
     ...(typeof timeoutMs === "number" && timeoutMs > 0 ? { timeoutMs } : {}),
+    ...(isCredit(credit) ? { credit } : {}),
   };
+}
+
+function isCredit(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value > 0;
 }
 
 function parseError(payload: JsonObject): WireError | undefined {
@@ -146,6 +153,12 @@ function parseEvent(
       return error === undefined
         ? errorOf("INVALID_INPUT", "error without code and message")
         : { type, id, payload: error };
+    }
+    case "call.credit": {
+      const credit = own(payload, "credit");
+      return isCredit(credit)
+        ? { type, id, payload: { credit } }
+        : errorOf("INVALID_INPUT", "credit is no positive integer");
     }
     default:
       return { type, id };

@@ -266,10 +266,11 @@ Deno.test("a refused name is not repeated, and reads like any operation that is 
 
 Deno.test("limits can be set, but not past what the protocol allows", () => {
   strictEqual(
-    outcome(parseFrame(request({ input: "xxxx" }), wireLimits({ frameBytes: 20 }))),
+    outcome(parseFrame(request({ input: "x".repeat(420) }), wireLimits({ frameBytes: 420 }))),
     "close 1009",
   );
   throws(() => wireLimits({ frameBytes: 65 * 1024 * 1024 }), RangeError);
+  throws(() => wireLimits({ frameBytes: 20 }), RangeError, "no room for an error");
   throws(() => wireLimits({ depth: 0 }), RangeError);
   throws(() => wireLimits({ depth: NaN }), RangeError);
 });

@@ -102,8 +102,32 @@ class Scanner {
   }
 }
 
-/** Scans `text` once, with memory that depends on the limits alone. */
+const SOUND: Scan = Object.freeze({
+  fault: undefined,
+  faultAtTop: false,
+  id: undefined,
+  type: undefined,
+});
+
+/** Whether the text is too small to break a bound, which nearly all are; found out without a scan. */
+function cannotBreak(text: string, { depth, members, items }: WireLimits): boolean {
+  // Each member and each item takes a character at least, each level an opening bracket.
+  if (text.length > members || text.length > items) return false;
+  let opened = 0;
+  for (const bracket of ["{", "["]) {
+    for (let at = text.indexOf(bracket); at !== -1; at = text.indexOf(bracket, at + 1)) {
+      if (++opened > depth) return false;
+    }
+  }
+  return true;
+}
+
+/**
+ * Scans `text` once, with memory that depends on the limits alone. Of a text that breaks no bound it
+ * says nothing else.
+ */
 export function scanJson(text: string, limits: WireLimits): Scan {
+  if (cannotBreak(text, limits)) return SOUND;
   const scanner = new Scanner(limits);
   for (let index = 0; index < text.length; index++) {
     switch (text.charCodeAt(index)) {

@@ -5,6 +5,7 @@
  */
 import { getLogger } from "@logtape/logtape";
 import { systemClock } from "../clock.ts";
+import { randomId } from "../random_id.ts";
 import type { ParsedFrame, WireError, WireEvent } from "./events.ts";
 import { Inbound } from "./inbound.ts";
 import { type WireLimits, wireLimits } from "./limits.ts";
@@ -43,7 +44,7 @@ class FrameSession implements CallSession {
     const outbox = this.#outbox;
     const close = (code: number, reason: string) => this.#close(code, reason);
     this.#inbound = new Inbound({ ...options, outbox, wireLimits: limits, close });
-    const newId = options.newId ?? (() => crypto.randomUUID());
+    const newId = options.newId ?? randomId;
     this.#outbound = new Outbound({ outbox, limits, clock, newId });
   }
 
@@ -101,6 +102,7 @@ class FrameSession implements CallSession {
       else this.#inbound.serve(id, event.payload);
       return;
     }
+    if (event.type === "call.credit") return this.#inbound.credit(id, event.payload.credit);
     // Either side cancels with the same event; only one of the tables knows the id.
     if (event.type === "call.aborted") this.#inbound.abort(id);
     this.#outbound.apply(event, bytes);
@@ -108,7 +110,8 @@ class FrameSession implements CallSession {
 
   #refuse({ type, id, error }: Extract<ParsedFrame, { kind: "refused" }>): void {
     if (type === "call.requested") this.#answerError(id, this.#isLive(id) ? BUSY : error);
-    else this.#outbound.fail(id, error);
+    // What is said wrongly about credit gives none.
+    else if (type !== "call.credit") this.#outbound.fail(id, error);
   }
 
   #isLive(id: string): boolean {

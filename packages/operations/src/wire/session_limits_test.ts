@@ -1,4 +1,5 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import { Type } from "@sinclair/typebox";
 import { deferred } from "../_deferred.ts";
 import { dispatching, type Granted, OPEN, who } from "../_dispatch.ts";
 import { manualClock } from "../_manual_clock.ts";
@@ -114,9 +115,16 @@ Deno.test("a slow transport makes producers pause, and a stuck one closes the co
   strictEqual(session.inboundCount, 0);
 });
 
-Deno.test("a consumer that falls behind loses its subscription, with an error, and no other", async () => {
-  const { client, sent } = pair(dispatching([counting("a.many", 1000), echo]), {
-    client: { limits: { bufferedValues: 10 } },
+Deno.test("behind a peer that knows no credit, who falls behind loses that subscription alone", async () => {
+  const sent: Record<string, unknown>[] = [];
+  const { server, client } = pair(dispatching([counting("a.many", 1000), echo]), {
+    client: {
+      limits: { bufferedValues: 10 },
+      send: (frame) => {
+        sent.push(JSON.parse(frame));
+        server.receive(frame.replace(/,"credit":\d+/, ""));
+      },
+    },
   });
   const stream = client.subscribe("/a/many", {});
   await stream.next();
@@ -129,3 +137,65 @@ Deno.test("a consumer that falls behind loses its subscription, with an error, a
   strictEqual(values.length, 10);
   ok(sent.some(({ type }) => type === "call.aborted"));
 });
+
+Deno.test("a transport that takes something, if slowly, is not stuck", async () => {
+  const clock = manualClock();
+  const gates: (() => void)[] = [];
+  const closed: number[] = [];
+  const session = createCallSession({
+    send: () => new Promise((resolve) => gates.push(resolve)),
+    close: (code) => void closed.push(code),
+    clock,
+    limits: { unsentBytes: 1 },
+    dispatcher: dispatching([echo]),
+  });
+  for (const id of ["1", "2", "3"]) session.receive(requestFrame(id));
+  await settle();
+  clock.advance(20_000);
+  gates.shift()?.();
+  await settle();
+  clock.advance(20_000);
+  deepStrictEqual(closed, []);
+  clock.advance(10_000);
+  deepStrictEqual(closed, [1013]);
+});
+
+Deno.test("answers that nobody takes close the connection before they fill the memory", async () => {
+  const closed: number[] = [];
+  let frames = 0;
+  const session = createCallSession({
+    send: () => {
+      frames += 1;
+      return new Promise(() => {});
+    },
+    close: (code) => void closed.push(code),
+    clock: manualClock(),
+    limits: { maxUnsentBytes: 1000 },
+    dispatcher: dispatching([echo]),
+  });
+  for (let index = 0; index < 100; index++) {
+    session.receive(requestFrame(String(index), "x".repeat(100)));
+    await settle();
+  }
+  deepStrictEqual(closed, [1013]);
+  ok(frames < 10, `${frames} frames`);
+});
+
+Deno.test("a failure that no frame has room for is told by its code", async () => {
+  const inputSchema = Type.Object({ a: Type.String(), b: Type.String() });
+  const { answered, request } = server([[operation("a.b", () => 1, { inputSchema }), OPEN]], {
+    server: { limits: { frameBytes: 164, idBytes: 2 } },
+  });
+  request("1", "/a/b");
+  await settle();
+  const payload = { code: "INVALID_INPUT", message: "", retryable: false };
+  deepStrictEqual(answered, [{ type: "call.error", id: "1", payload }]);
+});
+
+function requestFrame(id: string, input: unknown = {}): string {
+  return JSON.stringify({
+    type: "call.requested",
+    id,
+    payload: { operationId: "/a/echo", input },
+  });
+}

@@ -44,6 +44,8 @@ export interface CallSessionOptions {
   /** What the peer's calls can reach, if not all that the dispatcher reaches. */
   readonly view?: OperationView;
   readonly rateLimiter?: RateLimiter;
+  /** Requests of the peer wait for it, such as until it is known what the peer itself offers. */
+  readonly admitted?: Promise<void>;
   readonly limits?: Partial<WireLimits>;
   readonly clock?: Clock;
   /** Ids of this side's requests. Default: random UUIDs. */

@@ -13,7 +13,7 @@ import {
   type OperationSpec,
   OperationType,
 } from "../types.ts";
-import { foreignSchema } from "./foreign_schema.ts";
+import { foreignSchema, type SchemaBudget } from "./foreign_schema.ts";
 import { exceedsUtf8, isJsonObject, type JsonObject, own, truncateUtf8 } from "./json.ts";
 
 /** A specification on the wire. */
@@ -52,12 +52,17 @@ export interface ImportedSpec {
 
 /** Bounds of one specification. */
 export interface SpecLimits {
+  /** Of each schema. Default 64 KiB. */
   readonly schemaBytes?: number;
+  /** Objects and lists of its schemas together, as its references unfold. Default 50,000. */
+  readonly schemaNodes?: number;
+  /** Default 512. */
   readonly descriptionChars?: number;
 }
 
 /** What a peer says wrongly about access means no access, whichever rules it is judged by. */
 const NOBODY: AccessControl = { requiredScopes: ["(nobody)"], requiredScopesAny: [] };
+const DEFAULT_SCHEMA_NODES = 50_000;
 const CODE = /^[A-Z][A-Z0-9_]{0,63}$/;
 // Control characters, and the marks that turn the direction of text.
 // deno-lint-ignore no-control-regex
@@ -141,12 +146,16 @@ function typeOf(value: unknown): OperationType {
   return found;
 }
 
-function schemaOf(value: JsonObject, key: string, maxBytes: number) {
+function schemaOf(
+  value: JsonObject,
+  key: string,
+  { maxBytes, budget }: { maxBytes: number; budget: SchemaBudget },
+) {
   const schema = own(value, key);
   if (exceedsUtf8(JSON.stringify(schema) ?? "", maxBytes)) {
     throw new Error(`Cannot import operation: ${key} is larger than ${maxBytes} bytes`);
   }
-  return foreignSchema(schema);
+  return foreignSchema(schema, budget);
 }
 
 /**
@@ -170,7 +179,15 @@ function schemaOf(value: JsonObject, key: string, maxBytes: number) {
  * ```
  */
 export function fromWireSpec(value: unknown, limits: SpecLimits = {}): ImportedSpec {
-  const { schemaBytes = 64 * 1024, descriptionChars = 512 } = limits;
+  return readWireSpec(value, limits, { nodes: limits.schemaNodes ?? DEFAULT_SCHEMA_NODES });
+}
+
+/** As {@linkcode fromWireSpec}, at the expense of a budget that other specifications share. */
+export function readWireSpec(
+  value: unknown,
+  { schemaBytes: maxBytes = 64 * 1024, descriptionChars = 512 }: SpecLimits,
+  budget: SchemaBudget,
+): ImportedSpec {
   const wire = isJsonObject(value) ? value : {};
   const named = own(wire, "name");
   const name = typeof named === "string" ? parseOperationName(named) : undefined;
@@ -185,8 +202,8 @@ export function fromWireSpec(value: unknown, limits: SpecLimits = {}): ImportedS
     version: "1.0.0",
     type: typeOf(own(wire, "op_type")),
     description: plainText(own(wire, "description"), descriptionChars),
-    inputSchema: schemaOf(wire, "input_schema", schemaBytes),
-    outputSchema: schemaOf(wire, "output_schema", schemaBytes),
+    inputSchema: schemaOf(wire, "input_schema", { maxBytes, budget }),
+    outputSchema: schemaOf(wire, "output_schema", { maxBytes, budget }),
     errorSchemas: errorsOf(own(wire, "error_schemas")),
     accessControl: accessOf(own(wire, "access_control")),
   };

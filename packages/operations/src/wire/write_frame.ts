@@ -6,13 +6,16 @@
 import { wireId } from "../names.ts";
 import type { WireEvent, WireRequest } from "./events.ts";
 
-function requestPayload({ operation, input, authToken, forwardedFor, timeoutMs }: WireRequest) {
+function requestPayload(
+  { operation, input, authToken, forwardedFor, timeoutMs, credit }: WireRequest,
+) {
   return {
     operationId: wireId(operation),
     input,
     auth_token: authToken ?? undefined,
     forwarded_for: forwardedFor,
     timeout_ms: timeoutMs,
+    credit,
   };
 }
 
@@ -24,6 +27,7 @@ function payloadOf(event: WireEvent): unknown {
       // JSON has no undefined, and a response without an output would be none.
       return { output: event.payload.output === undefined ? null : event.payload.output };
     case "call.error":
+    case "call.credit":
       return event.payload;
     default:
       return {};

@@ -1,5 +1,6 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { stuck } from "../../tests/sources.ts";
+import { nextTurn } from "../../tests/until.ts";
 import { Repeater } from "../repeater.ts";
 import { batch } from "./batch.ts";
 import { toArray } from "./to-array.ts";
@@ -25,21 +26,30 @@ Deno.test("a batch that waits too long is given out as it is, and nothing is los
 Deno.test("an empty batch is never given out, however long nothing comes", async () => {
   const batches = batch<number>(2, { maxWaitMs: 1 })(stuck(1));
   deepStrictEqual((await batches.next()).value, [1]);
-  let settled = false;
-  const next = batches.next().then((result) => {
-    settled = true;
-    return result;
+  // Only a timer could end an empty batch: there must be none while it is empty.
+  const start = globalThis.setTimeout;
+  let timers = 0;
+  globalThis.setTimeout = new Proxy(start, {
+    apply(target, self, args) {
+      timers += 1;
+      return Reflect.apply(target, self, args);
+    },
   });
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  strictEqual(settled, false);
-  await batches.return();
-  strictEqual((await next).done, true);
+  try {
+    const next = batches.next();
+    await nextTurn();
+    await batches.return();
+    strictEqual((await next).done, true);
+  } finally {
+    globalThis.setTimeout = start;
+  }
+  strictEqual(timers, 1, "the turn of this test, and no other");
 });
 
 Deno.test("a consumer that leaves while a batch waits leaves no timer behind", async () => {
   const batches = batch<number>(2, { maxWaitMs: 60_000 })(stuck(1));
   const next = batches.next();
-  await new Promise((resolve) => setTimeout(resolve, 0));
+  await nextTurn();
   await batches.return();
   strictEqual((await next).done, true); // and the sanitizer finds no timer
 });

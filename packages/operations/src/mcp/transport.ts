@@ -1,0 +1,48 @@
+/**
+ * Ways to MCP servers.
+ *
+ * @module
+ */
+import { CallError, InfrastructureErrorCode } from "../error.ts";
+import type { MCPClientConfig, MCPTransport } from "./types.ts";
+
+/** Puts the token of the moment into each request. */
+function authorizedFetch(token: NonNullable<MCPClientConfig["token"]>): typeof globalThis.fetch {
+  return async (url, init) => {
+    const headers = new Headers(init?.headers);
+    const secret = await token();
+    if (secret !== undefined) headers.set("Authorization", `Bearer ${secret}`);
+    return await fetch(url, { ...init, headers });
+  };
+}
+
+/**
+ * Makes the transport that the configuration of the server `name` asks for; it connects later.
+ *
+ * @throws {CallError} `EXECUTION_ERROR` if it asks for none.
+ */
+export async function openTransport(name: string, config: MCPClientConfig): Promise<MCPTransport> {
+  const { url, command, args = [], env, cwd, headers, token } = config;
+  if (url !== undefined) {
+    const { StreamableHTTPClientTransport } = await import(
+      "@modelcontextprotocol/sdk/client/streamableHttp.js"
+    );
+    return new StreamableHTTPClientTransport(new URL(url), {
+      ...(headers === undefined ? {} : { requestInit: { headers } }),
+      ...(token === undefined ? {} : { fetch: authorizedFetch(token) }),
+    });
+  }
+  if (command !== undefined) {
+    const { StdioClientTransport } = await import("@modelcontextprotocol/sdk/client/stdio.js");
+    return new StdioClientTransport({
+      command,
+      args,
+      ...(env === undefined ? {} : { env }),
+      ...(cwd === undefined ? {} : { cwd }),
+    });
+  }
+  throw new CallError(
+    InfrastructureErrorCode.EXECUTION_ERROR,
+    `Cannot connect to MCP server ${name}: its configuration has neither url nor command`,
+  );
+}
