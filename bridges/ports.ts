@@ -39,6 +39,10 @@ export interface Admission {
 /** A node that is connected, as routing sees it. */
 export interface ConnectedPeer {
   readonly peerId: string;
+  /** Names this connection, of all that there ever are. */
+  readonly connection: string;
+  /** Names the credential with which it was opened. */
+  readonly credential: string;
   readonly session: CallSession;
   /** Ends the connection, with a WebSocket close code. */
   readonly close: (code: number, reason: string) => void;
@@ -47,9 +51,10 @@ export interface ConnectedPeer {
 /** Knows the nodes that are connected, and what they offer. */
 export interface Peers {
   /**
-   * Asks a node what it offers, and makes that reachable until the result is called.
+   * Asks a node what it offers, and makes that reachable until the result is called, with the code
+   * with which the connection was closed.
    *
    * @throws {Error} when what it offers cannot be taken; nothing of it is reachable then.
    */
-  attach(peer: ConnectedPeer): Promise<() => void>;
+  attach(peer: ConnectedPeer): Promise<(code: number) => void>;
 }

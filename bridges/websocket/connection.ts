@@ -47,8 +47,9 @@ export function createConnection(
   const ended = Promise.withResolvers<void>();
   const attached = Promise.withResolvers<void>();
   const isNode = caller.role === "node";
-  let detach: (() => void) | undefined;
+  let detach: ((code: number) => void) | undefined;
   let isOver = false;
+  let endedWith: number = CLOSE.NORMAL;
   let expiry: ReturnType<typeof setTimeout> | undefined;
 
   const session: CallSession = createCallSession({
@@ -67,16 +68,17 @@ export function createConnection(
   });
 
   function close(code: number, reason: string): void {
-    end();
+    end(code);
     // Closing a socket that has not opened is for its `open` event.
     if (socket.readyState === WebSocket.OPEN) socket.close(code, reason);
   }
 
   /** In the protocol's order: not routed to any more, then everything pending fails. */
-  function end(): void {
+  function end(code: number): void {
     if (isOver) return;
     isOver = true;
-    detach?.();
+    endedWith = code;
+    detach?.(code);
     session.end();
     transport.close();
     clearTimeout(expiry);
@@ -84,9 +86,10 @@ export function createConnection(
   }
 
   async function attach(): Promise<void> {
-    const peer = { peerId: caller.identity.id, session, close };
-    const leave = await ports.peers.attach(peer);
-    if (isOver) return leave();
+    const { identity: { id: peerId }, credential } = caller;
+    const connection = crypto.randomUUID();
+    const leave = await ports.peers.attach({ peerId, connection, credential, session, close });
+    if (isOver) return leave(endedWith);
     detach = leave;
     attached.resolve();
   }
@@ -121,8 +124,8 @@ export function createConnection(
   socket.onerror = (event) => {
     if (event instanceof ErrorEvent) log.debug("socket failed", { reason: event.message });
   };
-  socket.onclose = () => {
-    end();
+  socket.onclose = ({ code }) => {
+    end(code);
     ended.resolve();
   };
   return {

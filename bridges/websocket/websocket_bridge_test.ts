@@ -187,7 +187,7 @@ Deno.test("a node is attached under its name as long as it is connected, a clien
 });
 
 Deno.test("the requests of a node wait until it is attached", async () => {
-  const attaching = Promise.withResolvers<() => void>();
+  const attaching = Promise.withResolvers<(code: number) => void>();
   await using hub = listening({ peers: { attach: () => attaching.promise } });
   await using node = await connect(hub.url, { token: "token-of-dev1" });
   let answered = false;

@@ -44,11 +44,15 @@ function callerOf(token: string): Caller | null {
 
 let nodes = 0;
 
-/** Starts a node, in a realm of its own unless one is given. */
+/** Starts a node, in a realm and at a port of its own unless they are given. */
 export async function startRoutingNode(
-  options: { readonly realm?: string; readonly exports?: readonly ExportRule[] } = {},
+  options: {
+    readonly realm?: string;
+    readonly exports?: readonly ExportRule[];
+    readonly port?: number;
+  } = {},
 ): Promise<RoutingNode> {
-  const { realm: given, exports = DEFAULT_EXPORT_RULES } = options;
+  const { realm: given, exports = DEFAULT_EXPORT_RULES, port = 0 } = options;
   await using stack = new AsyncDisposableStack();
   const { bus } = stack.use(
     await testBus({ reconnectWaitMs: 20, ...(given === undefined ? {} : { realm: given }) }),

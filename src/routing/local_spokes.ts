@@ -7,16 +7,20 @@ import type { CallSession } from "@alkdev/operations";
 import type { ConnectedPeer, Peers } from "../../bridges/ports.ts";
 import { getLogger } from "../logger/mod.ts";
 import { discover } from "./discover.ts";
-import { packSpecSet } from "./spec_set.ts";
+import { packSpecSet, type SpecSet } from "./spec_set.ts";
 import type { Claim, SpokeDirectory } from "./spoke_directory.ts";
 import { createSpokeIndex, type SpokeEntry } from "./spoke_index.ts";
 
 const log = getLogger("routing");
 
-/** Told of what becomes of spokes here; nothing waits for it. */
+/** Told of what becomes of the connections of spokes here; nothing waits for it. */
 export interface SpokeHooks {
-  readonly onOnline?: (peerId: string, about: { readonly operations: number }) => void;
-  readonly onOffline?: (peerId: string, why: "closed" | "replaced") => void;
+  readonly onConnecting?: (peer: ConnectedPeer) => void;
+  /** What it offers can be called. */
+  readonly onAttached?: (peer: ConnectedPeer, set: SpecSet) => void;
+  /** What it offers cannot be taken. */
+  readonly onFailed?: (peer: ConnectedPeer, error: unknown) => void;
+  readonly onClosed?: (peer: ConnectedPeer, code: number) => void;
 }
 
 /** The spokes of this node. */
@@ -47,11 +51,11 @@ const MAX_DISCOVERIES = 50;
 const MAX_IN_FLIGHT = 256;
 /** Spokes that are compared before the least busy is taken. */
 const COMPARED = 32;
-const REPLACED = 4409;
+const REPLACED = 4409, TRY_LATER = 1013;
 
 /** Creates the table of this node's spokes, which is empty. */
 export function createLocalSpokes(options: LocalSpokesOptions): LocalSpokes {
-  const { directory, node, onOnline, onOffline } = options;
+  const { directory, node, onConnecting, onAttached, onFailed, onClosed } = options;
   const spokes = new Map<string, LocalSpoke>();
   const index = createSpokeIndex();
   let discovering = 0, connections = 0;
@@ -68,7 +72,7 @@ export function createLocalSpokes(options: LocalSpokesOptions): LocalSpokes {
     const former = spokes.get(peerId);
     if (former === undefined) return undefined;
     log.info("spoke replaced", { peer: peerId });
-    forgetSpoke(former, "replaced");
+    forgetSpoke(former, REPLACED);
     former.peer.close(REPLACED, "replaced by a newer connection");
     return former;
   }
@@ -77,16 +81,16 @@ export function createLocalSpokes(options: LocalSpokesOptions): LocalSpokes {
     void replace(peerId)?.claim?.release();
   }
 
-  function leave(spoke: LocalSpoke): void {
-    if (forgetSpoke(spoke, "closed")) void spoke.claim?.release();
+  function leave(spoke: LocalSpoke, code: number): void {
+    if (forgetSpoke(spoke, code)) void spoke.claim?.release();
   }
 
-  function forgetSpoke(spoke: LocalSpoke, why: "closed" | "replaced"): boolean {
+  function forgetSpoke(spoke: LocalSpoke, code: number): boolean {
     const { peerId } = spoke.peer;
     if (spokes.get(peerId) !== spoke) return false;
     spokes.delete(peerId);
     index.delete(peerId, Infinity);
-    onOffline?.(peerId, why);
+    onClosed?.(spoke.peer, code);
     return true;
   }
 
@@ -103,6 +107,15 @@ export function createLocalSpokes(options: LocalSpokesOptions): LocalSpokes {
     }
   }
 
+  async function told<T>(peer: ConnectedPeer, act: () => Promise<T>): Promise<T> {
+    try {
+      return await act();
+    } catch (error) {
+      onFailed?.(peer, error);
+      throw error;
+    }
+  }
+
   return {
     get size() {
       return spokes.size;
@@ -111,7 +124,10 @@ export function createLocalSpokes(options: LocalSpokesOptions): LocalSpokes {
     get: (peerId) => index.get(peerId),
     async attach(peer) {
       const { peerId, session } = peer;
-      const packed = await packSpecSet(await turn(() => discover(session)));
+      onConnecting?.(peer);
+      const packed = await told(peer, async () => {
+        return await packSpecSet(await turn(() => discover(session)));
+      });
       const spoke: LocalSpoke = { peer, claim: undefined };
       // Found by name before the others are told, so that no call comes too early.
       const former = replace(peerId);
@@ -119,17 +135,17 @@ export function createLocalSpokes(options: LocalSpokesOptions): LocalSpokes {
       const place = { peerId, node, nodeEpoch: 0, revision: ++connections };
       index.set({ ...place, set: packed.set });
       try {
-        spoke.claim = await directory.claim(peerId, packed);
+        spoke.claim = await told(peer, () => directory.claim(peerId, packed));
       } catch (error) {
-        leave(spoke);
+        forgetSpoke(spoke, TRY_LATER);
         void former?.claim?.release();
         throw error;
       }
       // It has gone, or come back, while that was said.
       if (spokes.get(peerId) !== spoke) void spoke.claim.release();
       else if (directory.index.get(peerId)?.node !== node) giveWay(peerId);
-      else onOnline?.(peerId, { operations: packed.set.operations.size });
-      return () => leave(spoke);
+      else onAttached?.(peer, packed.set);
+      return (code) => leave(spoke, code);
     },
     pick(name, isWanted) {
       let best: SpokeEntry | undefined, least = MAX_IN_FLIGHT, compared = 0;
