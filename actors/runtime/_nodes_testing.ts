@@ -3,8 +3,11 @@ import { strictEqual } from "node:assert/strict";
 import {
   actorFilter,
   type Address,
+  backOff,
   type Bus,
+  BusError,
   createPlacement,
+  ensureStreams,
   joinMembership,
   openStreamReader,
   parseActorSubject,
@@ -12,6 +15,7 @@ import {
 import { testBus } from "../../tests/harness/bus.ts";
 import { until } from "../../tests/harness/until.ts";
 import { bytesOf } from "./_simulate.ts";
+import { type Answer, CommandError } from "./command.ts";
 import { type ActorKind, isReserved } from "./definition.ts";
 import { fold, WINDOW_SIZE } from "./fold.ts";
 import { type Host, type HostOptions, openHost } from "./host.ts";
@@ -31,7 +35,7 @@ export interface TestNode extends AsyncDisposable {
   /** Takes the connection away, as a process that dies does: nothing is said or saved any more. */
   crash(): Promise<void>;
   /** Sends as a caller would. */
-  send(address: Address, event: LoggedEvent["event"], id?: string): Promise<unknown>;
+  send(address: Address, event: LoggedEvent["event"], id?: string): Promise<Answer>;
 }
 
 /** What a node is started with. */
@@ -41,18 +45,45 @@ export type TestNodeOptions = Partial<Omit<HostOptions, "bus" | "membership">> &
   readonly realm?: string;
   readonly servers?: string;
   readonly ttlMs?: number;
+  /** What the host gets in place of the connection as it is. */
+  readonly through?: (bus: Bus) => Bus;
 };
+
+/** A realm whose logs are checked against what is stored, when it ends. */
+export interface TestWorld extends AsyncDisposable {
+  readonly bus: Bus;
+  readonly realm: string;
+}
 
 let ids = 0;
 
-/** Starts a node; what its logs say is checked against what is stored when it ends. */
+/** Creates a realm for nodes to be started in. */
+export async function createWorld(
+  { kinds, servers, replicas = 1 }: {
+    readonly kinds: readonly ActorKind[];
+    readonly servers?: string;
+    readonly replicas?: number;
+  },
+): Promise<TestWorld> {
+  await using stack = new AsyncDisposableStack();
+  const { bus } = stack.use(
+    await testBus({ reconnectWaitMs: 20, ...(servers === undefined ? {} : { servers }) }),
+  );
+  if (replicas > 1) await ensureStreams(bus.connection, { realm: bus.realm, replicas });
+  stack.defer(() => checkLogs(bus, kinds));
+  const parts = stack.move();
+  return { bus, realm: bus.realm, [Symbol.asyncDispose]: () => parts[Symbol.asyncDispose]() };
+}
+
+/** Starts a node, with a world of its own unless it is given a realm. */
 export async function startNode(node: string, options: TestNodeOptions): Promise<TestNode> {
-  const { realm, servers, ttlMs = 1_000, kinds } = options;
+  const { realm, servers, ttlMs = 1_000, kinds, through = (bus) => bus } = options;
   await using stack = new AsyncDisposableStack();
   if (realm === undefined) {
-    const { bus } = stack.use(await testBus(servers === undefined ? {} : { servers }));
-    stack.defer(() => checkLogs(bus, kinds));
-    const started = stack.use(await startNode(node, { ...options, realm: bus.realm }));
+    const world = stack.use(
+      await createWorld({ kinds, ...(servers === undefined ? {} : { servers }) }),
+    );
+    const started = stack.use(await startNode(node, { ...options, realm: world.realm }));
     const all = stack.move();
     return { ...started, [Symbol.asyncDispose]: () => all[Symbol.asyncDispose]() };
   }
@@ -61,7 +92,7 @@ export async function startNode(node: string, options: TestNodeOptions): Promise
   );
   const heartbeatMs = ttlMs / 4;
   const membership = stack.use(await joinMembership(bus, { node, ttlMs, heartbeatMs }));
-  const host = stack.use(await openHost({ ...options, bus, membership }));
+  const host = stack.use(await openHost({ ...options, bus: through(bus), membership }));
   const parts = stack.move();
   return {
     ...{ node, host, bus, realm },
@@ -109,9 +140,27 @@ export async function logged(bus: Bus, address: Address, type: string): Promise<
   );
 }
 
+/** Sends again, with the same id, until there is an answer or a refusal: what a careful caller does. */
+export async function sendUntilAnswered(
+  send: () => Promise<Answer>,
+  { timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {},
+): Promise<Answer> {
+  const deadline = performance.now() + timeoutMs;
+  for (let tries = 1;; tries++) {
+    try {
+      return await send();
+    } catch (error) {
+      const isRetryable = error instanceof CommandError || error instanceof BusError;
+      if (!isRetryable || !error.retryable || performance.now() > deadline) throw error;
+    }
+    await backOff(Math.min(tries, 3));
+  }
+}
+
 /** Every log of a realm folds to the bytes that its snapshot and what came after it amount to. */
 async function checkLogs(bus: Bus, declared: readonly ActorKind[]): Promise<void> {
   const kinds = createKinds(declared);
+  await until(() => bus.status === "connected", { what: "the connection of the test" });
   const reader = await openStreamReader(bus);
   const log = await openActorLog(bus), snapshots = await openSnapshots(bus);
   const subjects = new Set<string>();

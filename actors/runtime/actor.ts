@@ -13,6 +13,7 @@ import { load, type LoadPorts } from "./load.ts";
 import { type Loaded, persist } from "./persist.ts";
 import { type LoggedEvent, START } from "./record.ts";
 import type { ActorState, Outcome } from "./state.ts";
+import { isChanged } from "./step.ts";
 
 /** What commits asked for, in the order of the log. */
 export interface Asked {
@@ -36,10 +37,22 @@ export interface Duties {
   perform(asked: Asked): Promise<void> | undefined;
 }
 
+/** What a commit made of an actor. */
+export interface Committed {
+  readonly state: ActorState;
+  readonly seq: number;
+  /** Of the last event in it. */
+  readonly index: number;
+  /** Whether state value or context changed. */
+  readonly changed: boolean;
+}
+
 /** What an actor needs of the world. */
 export interface ActorPorts extends LoadPorts {
   readonly now: () => number;
   readonly duties: Duties;
+  /** Told of each commit, once what it asked for is under way. */
+  readonly onCommitted?: (address: Address, committed: Committed) => void;
 }
 
 /** An actor in memory. */
@@ -50,11 +63,14 @@ export interface ActiveActor {
    * @throws {CommandError} when it was refused, or when it cannot be said what became of it.
    */
   send(command: Command): Promise<Answer>;
-  /** The state after the last commit; loads it if need be. `undefined`: nothing ever happened. */
+  /**
+   * The state after the last commit, whoever made that; loads it if need be. `undefined`: nothing
+   * ever happened.
+   */
   read(): Promise<Loaded | undefined>;
   /** Reads its log again and takes up what is under way, if another node has written to it. */
   activate(): Promise<void>;
-  /** Commands that wait. */
+  /** Commands and questions that wait. */
   readonly waiting: number;
   /** Saves a snapshot, once everything is done that was committed; none if some of it was given up. */
   passivate(): Promise<void>;
@@ -66,6 +82,12 @@ const MAX_WAITING = 1024;
 const MAX_GROUP = 256;
 const ATTEMPTS = 8;
 const FIRST_PAUSE_MS = 20;
+
+/** Wants to see the actor as it is. */
+interface Visit {
+  readonly act: () => Promise<void>;
+  readonly reject: (error: unknown) => void;
+}
 
 interface Waiting {
   readonly command: LoggedEvent;
@@ -82,7 +104,7 @@ class Actor implements ActiveActor {
   readonly #ports: ActorPorts;
   readonly #address: Address;
   readonly #waiting: Waiting[] = [];
-  readonly #activating: PromiseWithResolvers<void>[] = [];
+  readonly #visits: Visit[] = [];
   #working: Promise<void> | undefined;
   #loaded: Loaded | undefined;
   /** What was asked for and is not done. */
@@ -97,7 +119,7 @@ class Actor implements ActiveActor {
   }
 
   get waiting(): number {
-    return this.#waiting.length;
+    return this.#waiting.length + this.#visits.length;
   }
 
   send(command: Command): Promise<Answer> {
@@ -112,16 +134,15 @@ class Actor implements ActiveActor {
     });
   }
 
-  async read(): Promise<Loaded | undefined> {
-    await this.#working;
-    return this.#loaded ?? await this.#load();
+  read(): Promise<Loaded | undefined> {
+    return this.#visit(async () => {
+      await this.#catchUp();
+      return this.#loaded;
+    });
   }
 
   activate(): Promise<void> {
-    const asked = Promise.withResolvers<void>();
-    this.#activating.push(asked);
-    this.#working ??= this.#work();
-    return asked.promise;
+    return this.#visit(async () => void await this.#load());
   }
 
   async passivate(): Promise<void> {
@@ -131,28 +152,34 @@ class Actor implements ActiveActor {
     if (this.#loaded !== undefined) await this.#save(this.#loaded);
   }
 
+  /** Between two groups: nothing changes meanwhile. */
+  #visit<T>(see: () => Promise<T>): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    this.#visits.push({ act: async () => resolve(await see()), reject });
+    this.#working ??= this.#work();
+    return promise;
+  }
+
   async #work(): Promise<void> {
     // Everything that arrives in this turn of the event loop belongs to the first group.
     await Promise.resolve();
-    while (this.#waiting.length > 0 || this.#activating.length > 0) {
-      await this.#reload(this.#activating.splice(0));
+    while (this.waiting > 0) {
+      for (const { act, reject } of this.#visits.splice(0)) await act().catch(reject);
       const group = this.#waiting.splice(0, MAX_GROUP);
-      try {
-        await this.#settle(group);
-      } catch (error) {
+      await this.#settle(group).catch((error) => {
         for (const { reject } of group) reject(error);
-      }
+      });
     }
     this.#working = undefined;
   }
 
-  async #reload(asked: readonly PromiseWithResolvers<void>[]): Promise<void> {
-    if (asked.length === 0) return;
-    try {
+  /** Memory is behind the log when another node, which takes the actor for its own, has written. */
+  async #catchUp(): Promise<void> {
+    const { log } = this.#ports;
+    if (this.#loaded === undefined) await this.#load();
+    for (let tries = 1; !await log.isLast(this.#address, this.#loaded?.seq ?? 0); tries++) {
+      if (tries > ATTEMPTS) throw new BusError("TIMEOUT", "Cannot read the log: it does not come");
       await this.#load();
-      for (const { resolve } of asked) resolve();
-    } catch (error) {
-      for (const { reject } of asked) reject(error);
     }
   }
 
@@ -166,6 +193,7 @@ class Actor implements ActiveActor {
         // Memory may be behind the log: it is read again before anything is decided anew.
         this.#loaded = undefined;
         if (!(error instanceof BusError)) throw error;
+        if (error.code === "TOO_LARGE") return await this.#settleHalves(group, error);
         const lost = error instanceof WrongLastSequence || error.retryable;
         if (!lost || attempt === ATTEMPTS) throw unavailable(error);
       }
@@ -174,11 +202,25 @@ class Actor implements ActiveActor {
     }
   }
 
+  /** Together they are more than one message of the log can hold. */
+  async #settleHalves(group: readonly Waiting[], cause: BusError): Promise<void> {
+    const half = Math.ceil(group.length / 2);
+    if (half === group.length) throw new CommandError("VALIDATION_ERROR", cause.message, { cause });
+    for (const part of [group.slice(0, half), group.slice(half)]) {
+      await this.#settle(part).catch((error) => {
+        for (const { reject } of part) reject(error);
+      });
+    }
+  }
+
   async #commit(group: readonly Waiting[]): Promise<void> {
     if (group.length === 0) return;
     const { kind, scope, log, duties } = this.#ports;
     const loaded = this.#loaded ?? await this.#load() ?? await this.#start(group);
-    if (loaded === undefined) return refuseAll(group);
+    if (loaded === undefined) {
+      await this.#confirm(0);
+      return refuseAll(group);
+    }
     const commit = { seq: 0 };
     const { window } = loaded;
     const decision = decide(
@@ -198,9 +240,25 @@ class Actor implements ActiveActor {
       this.#loaded = { state: next, seq: commit.seq, window };
       this.#remember(group, decision.verdicts);
       this.#perform({ actions, state: next, seq: commit.seq, resumed: false });
+      this.#tell({
+        ...{ state: next, seq: commit.seq, index: events.length - 1 },
+        changed: isChanged(loaded.state.snapshot, next.snapshot),
+      });
+    } else if (decision.verdicts.some(dependsOnState)) {
+      await this.#confirm(loaded.seq);
     }
     for (const [at, verdict] of decision.verdicts.entries()) answer(group[at], verdict);
     this.#saveNowAndThen();
+  }
+
+  /**
+   * A commit is fenced; nothing is, where there is nothing to commit. Refused by a node that does not
+   * know what another one has written, a timer or a result would be lost for ever.
+   */
+  async #confirm(seq: number): Promise<void> {
+    if (await this.#ports.log.isLast(this.#address, seq)) return;
+    const message = `Cannot refuse a command: the log goes on after ${seq}`;
+    throw new WrongLastSequence(message, { found: undefined });
   }
 
   #remember(group: readonly Waiting[], verdicts: readonly Verdict[]): void {
@@ -246,7 +304,12 @@ class Actor implements ActiveActor {
     const { loaded, actions } = collect(seq);
     this.#loaded = loaded;
     this.#perform({ ...loaded, actions, resumed: false });
+    this.#tell({ state: loaded.state, seq, index: 0, changed: true });
     return loaded;
+  }
+
+  #tell(committed: Committed): void {
+    this.#ports.onCommitted?.(this.#address, committed);
   }
 
   #perform(asked: Asked): void {
@@ -279,6 +342,12 @@ class Actor implements ActiveActor {
     await Promise.all(this.#undone);
     if (!this.#gaveUp) await snapshots.save(this.#address, persisted);
   }
+}
+
+/** Whether a node that is behind the log would say otherwise. */
+function dependsOnState(verdict: Verdict): boolean {
+  return verdict.is === "stale" ||
+    (verdict.is === "refused" && verdict.refusal.code !== "VALIDATION_ERROR");
 }
 
 function makesActor({ cause, event }: LoggedEvent): boolean {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Address, BusError, encodeJson } from "@hub/bus";
+import { type Address, BusError } from "@hub/bus";
 import type { AnyEventObject } from "xstate";
 import type { Action, SendId } from "./action.ts";
 import type { Asked, Duties } from "./actor.ts";
@@ -16,6 +16,7 @@ import { addressText, childAddress, parseAddress, STOP } from "./family.ts";
 import type { Send } from "./forward.ts";
 import { withKey } from "./idempotency_key.ts";
 import { createLanes, type Lanes } from "./lanes.ts";
+import type { Live, LiveMessage } from "./live.ts";
 import { persistently } from "./persistently.ts";
 import { errorEvent, plainEvent } from "./plain_event.ts";
 import { START } from "./record.ts";
@@ -46,7 +47,7 @@ export interface DutyPorts {
   readonly timers: Timers;
   readonly slots: EffectSlots;
   readonly effectsPerActor: number;
-  readonly publish: (address: Address, body: Uint8Array) => void;
+  readonly publish: Live["publish"];
   readonly hooks: DutyHooks;
 }
 
@@ -309,12 +310,8 @@ class PerformedDuties implements ActorDuties {
     }
   }
 
-  #publish(message: unknown): void {
-    try {
-      this.#ports.publish(this.#address, encodeJson(message));
-    } catch (error) {
-      this.#report(error);
-    }
+  #publish(message: LiveMessage): void {
+    this.#ports.publish(this.#address, message);
   }
 
   #drop(dropped: Omit<Dropped, "from">): void {

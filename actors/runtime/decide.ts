@@ -45,6 +45,8 @@ export interface DecideContext extends StepContext {
   readonly window: CommandWindow;
   /** Where the group will stand; its sequence is filled in when the log has acknowledged it. */
   readonly commit: Commit;
+  /** Place of the group's first event in its commit. Default 0. */
+  readonly firstIndex?: number;
 }
 
 /** Folds `commands` into `state` one after the other, leaving out what cannot be taken. */
@@ -62,7 +64,8 @@ export function decide(
     if (outcome !== undefined) return { is: "repeated", outcome };
     if (command.cause.from === "start") return { is: "repeated", outcome: startOf(context, next) };
     if (isStale(context.self, next, command)) return { is: "stale" };
-    const position = { commit: context.commit, index: accepted.length };
+    const index = (context.firstIndex ?? 0) + accepted.length;
+    const position = { commit: context.commit, index };
     const taken = attempt(() =>
       refusalOf(context.kind, next, command) ?? step(context, next, { logged: command, position })
     );
@@ -104,12 +107,17 @@ function isStale(self: Address, state: ActorState, command: LoggedEvent): boolea
 
 function refusalOf(
   kind: ActorKind,
-  { snapshot }: ActorState,
+  { snapshot, parent }: ActorState,
   { event, cause }: LoggedEvent,
 ): Refusal | undefined {
   const where = `state is ${JSON.stringify(snapshot.value)}`;
   if (snapshot.status !== "active") {
     return { code: "ILLEGAL_STATE", message: `Cannot take ${event.type}: the actor has ended` };
+  }
+  if (cause.from === "stop" && parent !== undefined) {
+    // Its parent would wait for it for ever.
+    const message = `Cannot stop a child by itself: stop ${parent.address}, which has started it`;
+    return { code: "VALIDATION_ERROR", message };
   }
   // What comes from within is not for the schema, which is the door for callers. Nor is it asked
   // whether the state can take it: refused, it would leave no trace in the log, and the same event

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { AccessControl } from "@alkdev/operations";
 import { type Static, type TSchema, Type } from "@sinclair/typebox";
 import { TypeCompiler } from "@sinclair/typebox/compiler";
 import type { AnyEventObject, AnyStateMachine } from "xstate";
@@ -23,6 +24,16 @@ export interface ActorOptions<TMachine extends AnyStateMachine = AnyStateMachine
   readonly snapshotEvery?: number;
   /** Time without a command after which the actor leaves memory. Default 60,000. */
   readonly passivateAfterMs?: number;
+  /** Who may do what to actors of this kind; the runtime itself keeps nobody away. */
+  readonly access?: ActorAccess;
+}
+
+/** Who may do what; what is left out is the hub's to decide. */
+export interface ActorAccess {
+  readonly send?: AccessControl;
+  /** To see it, its log, and what it does. */
+  readonly read?: AccessControl;
+  readonly stop?: AccessControl;
 }
 
 /** An actor's kind: its machine and how it is hosted. */
@@ -32,6 +43,7 @@ export interface ActorKind {
   readonly machine: AnyStateMachine;
   readonly snapshotEvery: number;
   readonly passivateAfterMs: number;
+  readonly access: ActorAccess;
   /** What is wrong with an event that a caller sent; `undefined` when nothing is. */
   refuse(event: unknown): string | undefined;
   /** An event of the log as this version understands it. */
@@ -93,6 +105,7 @@ export function defineActor(options: ActorOptions): ActorKind {
     machine,
     snapshotEvery: options.snapshotEvery ?? SNAPSHOT_EVERY,
     passivateAfterMs: options.passivateAfterMs ?? PASSIVATE_AFTER_MS,
+    access: options.access ?? {},
     refuse: createRefusal(events),
     upcast: (event, from) => from < version && upcast ? upcast(event, from) : event,
   };

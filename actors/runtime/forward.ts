@@ -1,5 +1,5 @@
 /**
- * Commands between nodes: from the node that was asked to the one that owns the actor.
+ * Commands and questions between nodes: from the node that was asked to the one that owns the actor.
  *
  * @module
  */
@@ -8,47 +8,62 @@ import { Type } from "@sinclair/typebox";
 import { TypeCompiler } from "@sinclair/typebox/compiler";
 import { type Answer, type Command, CommandError, type CommandErrorCode } from "./command.ts";
 import { MAX_COMMIT_BYTES } from "./log.ts";
+import { type ActorView, type Get, views } from "./view.ts";
 
-/** What travels to the owner. */
+/** Where it goes; the signal ends the wait. */
+interface To {
+  readonly node: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What travels to the owner: a command, or without one the question how the actor is. */
 interface Request {
   readonly address: Address;
-  readonly command: Command;
+  readonly command?: Command;
 }
 
 /** What comes back. */
 type Reply =
   | { readonly answer: Answer }
+  | { readonly view: ActorView | null }
   | { readonly error: { readonly code: CommandErrorCode; readonly message: string } };
 
 const Requests = TypeCompiler.Compile(Type.Unsafe<Request>(Type.Object({
   address: Type.Object({ kind: Type.String(), id: Type.String() }),
-  command: Type.Object({
+  command: Type.Optional(Type.Object({
     id: Type.String(),
     event: Type.Object({ type: Type.String() }),
     cause: Type.Object({ from: Type.String() }),
     by: Type.Optional(Type.String()),
-  }),
+  })),
 })));
 
 const Replies = TypeCompiler.Compile(Type.Unsafe<Reply>(Type.Union([
   Type.Object({ answer: Type.Object({ seq: Type.Integer(), index: Type.Integer() }) }),
+  Type.Object({ view: Type.Union([Type.Null(), Type.Object({ status: Type.String() })]) }),
   Type.Object({ error: Type.Object({ code: Type.String(), message: Type.String() }) }),
 ])));
 
 /** Takes a command for an actor and resolves with its answer. */
 export type Send = (address: Address, command: Command) => Promise<Answer>;
 
+/** What a node does with the actors that others take for its own. */
+export interface Owned {
+  readonly send: Send;
+  readonly get: Get;
+}
+
 /** Serves what other nodes forward to this one, until it is disposed of. */
 export async function serveForwarded(
   { connection, realm }: Bus,
-  { node, send }: { readonly node: string; readonly send: Send },
+  { node, owned }: { readonly node: string; readonly owned: Owned },
 ): Promise<AsyncDisposable> {
   const underWay = new Set<Promise<void>>();
   const subscription = connection.subscribe(nodeSubject(realm, node, "commands"), {
     callback(error, message) {
       if (error !== null) return;
-      const serving = reply(send, message.data)
-        .then((body) => void message.respond(encodeJson(body)))
+      const serving = reply(owned, message.data)
+        .then((body) => void message.respond(body))
         // The connection went away with the caller waiting: it learns of it from its own side.
         .catch(() => undefined)
         .finally(() => underWay.delete(serving));
@@ -66,16 +81,21 @@ export async function serveForwarded(
   };
 }
 
-async function reply(send: Send, data: Uint8Array): Promise<Reply> {
+async function reply(owned: Owned, data: Uint8Array): Promise<Uint8Array> {
   try {
     const request = decodeJson(data, { maxBytes: MAX_COMMIT_BYTES });
     if (!Requests.Check(request)) throw new CommandError("VALIDATION_ERROR", "Not a command");
-    return { answer: await send(request.address, request.command) };
+    return encodeJson(await replyTo(owned, request));
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const code = error instanceof CommandError ? error.code : "UNAVAILABLE";
-    return { error: { code, message } };
+    return encodeJson({ error: { code, message } } satisfies Reply);
   }
+}
+
+async function replyTo({ send, get }: Owned, { address, command }: Request): Promise<Reply> {
+  if (command === undefined) return { view: await get(address) ?? null };
+  return { answer: await send(address, command) };
 }
 
 /**
@@ -84,18 +104,50 @@ async function reply(send: Send, data: Uint8Array): Promise<Reply> {
  * @throws {CommandError} what the owner answered; `UNAVAILABLE` when it did not answer.
  */
 export async function forward(
-  { requests, realm }: Bus,
-  { node, address, command }: { readonly node: string } & Request,
+  bus: Bus,
+  { node, signal, ...request }: To & Required<Request>,
 ): Promise<Answer | undefined> {
-  const body = encodeJson({ address, command }, { maxBytes: MAX_COMMIT_BYTES });
-  const replied = await requests.request(nodeSubject(realm, node, "commands"), body)
+  const replied = await ask(bus, { node, signal }, request);
+  if (replied === undefined) return undefined;
+  if ("answer" in replied) return replied.answer;
+  throw odd(node);
+}
+
+/**
+ * Asks `node` how an actor is; `undefined` when nobody is there any more.
+ *
+ * @throws {CommandError} as {@linkcode forward} does.
+ */
+export async function forwardGet(
+  bus: Bus,
+  { node, signal, address }: To & { readonly address: Address },
+): Promise<{ readonly view: ActorView | undefined } | undefined> {
+  const replied = await ask(bus, { node, signal }, { address });
+  if (replied === undefined) return undefined;
+  if (!("view" in replied)) throw odd(node);
+  if (replied.view === null) return { view: undefined };
+  if (views.Check(replied.view)) return { view: replied.view };
+  throw odd(node);
+}
+
+async function ask(
+  { requests, realm }: Bus,
+  { node, signal }: To,
+  request: Request,
+): Promise<Exclude<Reply, { error: unknown }> | undefined> {
+  const body = encodeJson(request, { maxBytes: MAX_COMMIT_BYTES });
+  const replied = await requests.request(nodeSubject(realm, node, "commands"), body, { signal })
     .then(({ data }) => decodeJson(data), (cause) => {
       if (!(cause instanceof BusError) || !cause.retryable) throw cause;
       if (cause.code === "NO_RESPONDERS") return undefined;
       throw new CommandError("UNAVAILABLE", `Node ${node} does not answer`, { cause });
     });
   if (replied === undefined) return undefined;
-  if (!Replies.Check(replied)) throw new CommandError("UNAVAILABLE", `Node ${node} answers oddly`);
-  if ("answer" in replied) return replied.answer;
+  if (!Replies.Check(replied)) throw odd(node);
+  if (!("error" in replied)) return replied;
   throw new CommandError(replied.error.code, replied.error.message);
+}
+
+function odd(node: string): CommandError {
+  return new CommandError("UNAVAILABLE", `Node ${node} answers oddly`);
 }

@@ -4,26 +4,26 @@
  *
  * @module
  */
-import {
-  type Address,
-  type Bus,
-  createPlacement,
-  liveSubject,
-  type Membership,
-  type Placement,
-} from "@hub/bus";
+import { type Address, type Bus, createPlacement, type Membership, type Placement } from "@hub/bus";
 import { type ActiveActors, openActiveActors } from "./active_actors.ts";
 import { createActorDuties, type DutyHooks, type DutyPorts } from "./actor_duties.ts";
 import type { ActorPorts } from "./actor.ts";
 import type { ActorKind } from "./definition.ts";
 import { createEffectSlots, type EffectBounds } from "./effect_slots.ts";
-import { forward, type Send, serveForwarded } from "./forward.ts";
+import { type Answer, type Command, CommandError } from "./command.ts";
+import { STOP } from "./family.ts";
+import { forward, forwardGet, type Send, serveForwarded } from "./forward.ts";
 import { keepOwn } from "./keep_own.ts";
 import { createKinds } from "./kinds.ts";
+import { type ActorPage, listActors, type ListOptions } from "./list_actors.ts";
+import { openLive } from "./live.ts";
 import { openActorLog } from "./log.ts";
 import { createResidents, type Residents } from "./residents.ts";
+import { plainCommand } from "./plain_command.ts";
+import { type Owners, watchOwners } from "./owners.ts";
 import { openSnapshots, type Unusable } from "./snapshots.ts";
 import { openTimers, serveTimers } from "./timers.ts";
+import type { Get } from "./view.ts";
 import { serveWakes, wake } from "./wake.ts";
 
 /** What a host needs of the world. */
@@ -33,6 +33,8 @@ export interface HostOptions extends DutyHooks {
   readonly kinds: readonly ActorKind[];
   readonly now?: () => number;
   readonly effects?: EffectBounds;
+  /** Actors in memory; above that, those leave it that were not needed longest. Default 100,000. */
+  readonly maxActors?: number;
   /** How often the node looks for actors of its own that nobody has activated. Default 30,000. */
   readonly sweepMs?: number;
   /** Told of a snapshot that is there and cannot be used. */
@@ -42,11 +44,29 @@ export interface HostOptions extends DutyHooks {
 /** Hosts actors until it is disposed of; disposing saves what is in memory and stops the effects. */
 export interface Host extends AsyncDisposable {
   /**
-   * Sends a command to an actor, wherever it is.
+   * Sends a command to an actor, wherever it is; the first one makes it.
    *
    * @throws {CommandError}
    */
   readonly send: Send;
+  /**
+   * Says how an actor is, as its owner has it; nothing is written. `undefined`: it never began.
+   *
+   * @throws {CommandError}
+   */
+  readonly get: Get;
+  /**
+   * Ends an actor, whatever state it is in, with all that it began; again, it gives the same answer.
+   * `undefined`: it never began.
+   *
+   * @throws {CommandError} `ILLEGAL_STATE` when it had ended by itself, `VALIDATION_ERROR` when it is
+   * a child: those are stopped by their parents.
+   */
+  stop(address: Address, options?: { readonly by?: string }): Promise<Answer | undefined>;
+  /** Lists actors, by what is in the logs. @throws {RangeError | BusError} */
+  list(options?: ListOptions): Promise<ActorPage>;
+  /** Node on which an actor lives, or would. */
+  owner(address: Address): string | undefined;
   /** Actors in the memory of this node. */
   readonly active: number;
 }
@@ -58,21 +78,27 @@ export async function openHost(options: HostOptions): Promise<Host> {
   const { bus, membership, sweepMs } = options;
   const { node } = membership;
   await using stack = new AsyncDisposableStack();
-  const owners = watchOwners(membership);
-  stack.defer(owners.forget);
+  const owners = stack.use(watchOwners(membership));
   const active = await openActiveActors(bus, node);
 
+  // Where the owner is gone, whoever is asked takes its place: the log's fence keeps that safe.
   const send: Send = async (address, command) => {
-    const owner = owners.ownerOf(address);
-    const forwarded = owner === undefined || owner === node
-      ? undefined
-      : await forward(bus, { node: owner, address, command });
-    // Where the owner is gone, whoever is asked takes its place: the log's fence keeps that safe.
-    return forwarded ?? await residents.send(address, command);
+    const asked = await owners.ask(
+      address,
+      (owner, signal) => forward(bus, { node: owner, signal, address, command }),
+    );
+    return asked ?? await residents.send(address, command);
+  };
+  const get: Get = async (address) => {
+    const asked = await owners.ask(
+      address,
+      (owner, signal) => forwardGet(bus, { node: owner, signal, address }),
+    );
+    return asked === undefined ? await residents.get(address) : asked.view;
   };
   const residents = stack.use(await openResidents(options, { active, owners, send }));
   // What was forwarded is taken here, whoever else may own it by now: no command travels in circles.
-  stack.use(await serveForwarded(bus, { node, send: residents.send }));
+  stack.use(await serveForwarded(bus, { node, owned: residents }));
   const onError = (...about: Parameters<NonNullable<DutyHooks["onError"]>>) =>
     options.onError?.(...about);
   const onWake = (address: Address) =>
@@ -85,7 +111,10 @@ export async function openHost(options: HostOptions): Promise<Host> {
   stack.use(await serveTimers(bus, send));
   const parts = stack.move();
   return {
-    send,
+    ...{ get, owner: owners.ownerOf },
+    send: async (address, command) => await send(address, plainCommand(command)),
+    stop: (address, { by } = {}) => stop(send, address, by),
+    list: (options) => listActors(bus, options),
     get active() {
       return residents.size;
     },
@@ -93,26 +122,15 @@ export async function openHost(options: HostOptions): Promise<Host> {
   };
 }
 
-interface Owners {
-  ownerOf(address: Address): string | undefined;
-  isOwn(address: Address): boolean;
-  forget(): void;
-}
-
-/** Who owns what, as the nodes change. */
-function watchOwners(membership: Membership): Owners {
-  const current = () => createPlacement(membership.nodes().map(({ id }) => id));
-  let placement: Placement = current();
-  const forget = membership.onChange(() => placement = current());
-  return {
-    ownerOf: (address) => placement.ownerOf(address),
-    isOwn(address) {
-      // A node on which the others may count no more leaves its actors to them, if there are any.
-      const counts = membership.isMember() || placement.nodes.length <= 1;
-      return counts && placement.ownerOf(address) === membership.node;
-    },
-    forget,
-  };
+async function stop(send: Send, address: Address, by?: string): Promise<Answer | undefined> {
+  const command: Command = { id: "stop", event: STOP, cause: { from: "stop" } };
+  try {
+    return await send(address, by === undefined ? command : { ...command, by });
+  } catch (error) {
+    // Nobody to be stopped.
+    if (error instanceof CommandError && error.code === "STALE") return undefined;
+    throw error;
+  }
 }
 
 interface ResidentsPorts {
@@ -122,25 +140,32 @@ interface ResidentsPorts {
 }
 
 async function openResidents(
-  { bus, membership, kinds, effects = {}, now = Date.now, onUnusable, ...hooks }: HostOptions,
+  { bus, membership, kinds, effects = {}, now = Date.now, maxActors, onUnusable, ...hooks }:
+    HostOptions,
   { active, owners, send }: ResidentsPorts,
 ): Promise<Residents> {
   const stores: Pick<ActorPorts, "log" | "snapshots"> = {
     log: await openActorLog(bus),
     snapshots: await openSnapshots(bus),
   };
+  const live = openLive(bus, hooks);
   const duties: DutyPorts = {
     ...{ send, active, hooks },
     timers: await openTimers(bus),
     slots: createEffectSlots(effects),
     effectsPerActor: effects.perActor ?? EFFECTS_PER_ACTOR,
-    publish(address, body) {
-      if (!bus.connection.isClosed()) bus.connection.publish(liveSubject(bus.realm, address), body);
-    },
+    publish: live.publish,
   };
   const residents: Residents = createResidents({
+    node: membership.node,
     kinds: createKinds(kinds),
-    ports: { ...stores, now, ...(onUnusable ? { onUnusable } : {}) },
+    ports: {
+      ...stores,
+      now,
+      onCommitted: live.committed,
+      ...(onUnusable ? { onUnusable } : {}),
+    },
+    ...(maxActors === undefined ? {} : { maxActors }),
     isOwn: owners.isOwn,
     createDuties: (address, kind) => createActorDuties(duties, { address, kind }),
     onLeft(address) {

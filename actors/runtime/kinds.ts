@@ -58,13 +58,14 @@ function childKind(
   parent: ActorKind,
   machine: ActorKind["machine"],
 ): ActorKind {
-  const { version, snapshotEvery, passivateAfterMs } = parent;
+  const { version, snapshotEvery, passivateAfterMs, access } = parent;
   return {
     kind,
     version,
     machine,
     snapshotEvery,
     passivateAfterMs,
+    access,
     refuse: () => "it is a child of another actor, send to that one",
     upcast: (event) => event,
   };

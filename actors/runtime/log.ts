@@ -53,6 +53,8 @@ export interface ActorLog {
   append(address: Address, append: Append): Promise<number>;
   /** Reads an actor's log from `from` on, in order. */
   read(address: Address, options?: { readonly from?: number }): AsyncIterable<LogRecord>;
+  /** Whether nothing has been appended after `seq`, beyond doubt; reading may be behind. */
+  isLast(address: Address, seq: number): Promise<boolean>;
 }
 
 /** Opens the logs of the bus's realm. */
@@ -76,6 +78,8 @@ export async function openActorLog(bus: Bus): Promise<ActorLog> {
       const subject = actorSubject(realm, address);
       for await (const message of reader.read("EVENTS", { subject, from })) yield recordOf(message);
     },
+    isLast: (address, seq) =>
+      reader.isLast("EVENTS", { subject: actorSubject(realm, address), seq }),
   };
 }
 

@@ -12,6 +12,7 @@ export {
   type ActiveActor,
   type ActorPorts,
   type Asked,
+  type Committed,
   createActiveActor,
   type Duties,
 } from "./actor.ts";
@@ -19,16 +20,19 @@ export type { Dropped, DutyHooks } from "./actor_duties.ts";
 export { actorRef } from "./actor_ref.ts";
 export { type Answer, type Command, CommandError, type CommandErrorCode } from "./command.ts";
 export { decide, type DecideContext, type Decision, type Refusal, type Verdict } from "./decide.ts";
-export { type ActorKind, type ActorOptions, defineActor } from "./definition.ts";
+export { type ActorAccess, type ActorKind, type ActorOptions, defineActor } from "./definition.ts";
 export type { EffectBounds } from "./effect_slots.ts";
 export { addressText, childAddress, parseAddress } from "./family.ts";
 export { fold, type FoldContext, WINDOW_SIZE } from "./fold.ts";
 export { type Host, type HostOptions, openHost } from "./host.ts";
 export { idempotencyKey } from "./idempotency_key.ts";
 export { createKinds, type Kinds, type KnownKind } from "./kinds.ts";
+export { type ActorPage, listActors, type ListOptions } from "./list_actors.ts";
+export { type LiveMessage, parseLiveMessage } from "./live.ts";
 export { type ActorLog, type Append, MAX_COMMIT_BYTES, openActorLog } from "./log.ts";
 export { createMachineScope, type MachineScope } from "./machine_scope.ts";
 export { type Loaded, persist, type PersistedActor, restore } from "./persist.ts";
 export type { Cause, LoggedEvent, LogRecord, Parent } from "./record.ts";
 export { openSnapshots, type Snapshots, type Unusable } from "./snapshots.ts";
 export type { ActorState, Child, Effect, Outcome, Position, Target, Timer } from "./state.ts";
+export type { ActorView, Get } from "./view.ts";

@@ -6,7 +6,7 @@
 import { decodeJson, encodeJson } from "@hub/bus";
 import type { AnyEventObject } from "xstate";
 
-/** Largest event that an effect, a timer or another actor may cause. */
+/** Largest event that anybody may cause. */
 export const MAX_EVENT_BYTES = 256 * 1024;
 
 /** An error as an event can hold it. */
@@ -24,7 +24,7 @@ export interface PlainError {
 export function plainEvent(event: AnyEventObject): AnyEventObject {
   const plain = decodeJson(encodeJson(event, { maxBytes: MAX_EVENT_BYTES }));
   if (isEvent(plain)) return plain;
-  throw new TypeError(`Cannot send ${JSON.stringify(event.type)}: it is no event`);
+  throw new TypeError("it is no event");
 }
 
 /** What can be told of an error in an event: no stack, and nothing that only this process knows. */

@@ -9,6 +9,8 @@ import type { AnyEventObject } from "xstate";
 export type Cause =
   | { readonly from: "start"; readonly input?: unknown; readonly parent?: Parent }
   | { readonly from: "caller" }
+  /** Somebody who may end it, whatever state it is in. */
+  | { readonly from: "stop" }
   | { readonly from: "actor"; readonly address: string }
   | { readonly from: "effect"; readonly id: string; readonly key: string }
   | { readonly from: "timer"; readonly id: string; readonly key: string };

@@ -11,9 +11,11 @@ import type { ActorKind } from "./definition.ts";
 import { addressText } from "./family.ts";
 import type { Send } from "./forward.ts";
 import type { Kinds } from "./kinds.ts";
+import { type Get, viewOf } from "./view.ts";
 
 /** What the residents need. */
 export interface ResidentsOptions {
+  readonly node: string;
   readonly kinds: Kinds;
   readonly ports: Omit<ActorPorts, "kind" | "scope" | "duties">;
   /** Whether the actor is this node's. */
@@ -21,6 +23,8 @@ export interface ResidentsOptions {
   readonly createDuties: (address: Address, kind: ActorKind) => ActorDuties;
   /** An actor has been let go with work under way. */
   readonly onLeft: (address: Address) => void;
+  /** Actors in memory. Default 100,000. */
+  readonly maxActors?: number;
 }
 
 /** The actors in memory; disposing saves them and hands their work over. */
@@ -28,6 +32,8 @@ export interface Residents extends AsyncDisposable {
   readonly size: number;
   /** @throws {CommandError} */
   readonly send: Send;
+  /** @throws {CommandError} */
+  readonly get: Get;
   has(address: Address): boolean;
   /** Brings an actor into memory, up to date, with what is under way for it. */
   activate(address: Address): Promise<void>;
@@ -38,34 +44,65 @@ export interface Residents extends AsyncDisposable {
 /** By then who owns what has settled among the nodes. */
 const FOREIGN_AFTER_MS = 5_000;
 const DRAIN_MS = 2_000;
+const MAX_ACTORS = 100_000;
+/** Actors that wait for room. */
+const MAX_ENTERING = 1_024;
+/** How often some actors are asked to give their room to another one, and how many at a time. */
+const MAX_ASKED = 16, MAX_LEAVING = 32;
 
 interface Resident {
   readonly address: Address;
+  readonly text: string;
   readonly kind: ActorKind;
   readonly actor: ActiveActor;
   readonly duties: ActorDuties;
+  /** How often it was needed. */
+  uses: number;
+  usedAt: number;
   timer: ReturnType<typeof setTimeout> | undefined;
   leaving: Promise<void> | undefined;
 }
 
 /** Creates an empty memory. */
 export function createResidents(options: ResidentsOptions): Residents {
-  const { kinds, ports, isOwn, createDuties, onLeft } = options;
+  const { node, kinds, ports, isOwn, createDuties, onLeft, maxActors = MAX_ACTORS } = options;
+  /** The one that was not needed for the longest time comes first. */
   const residents = new Map<string, Resident>();
+  const entering = new Map<string, Promise<Resident>>();
+  let lastEntered: Promise<unknown> = Promise.resolve();
   let closed = false;
 
-  function residentFor(address: Address): Resident {
+  /** At once, if it is there or there is room: so commands stay in their order. */
+  function residentFor(address: Address): Resident | Promise<Resident> {
     const text = addressText(address);
-    const resident = residents.get(text) ?? create(address);
-    residents.set(text, resident);
-    clearTimeout(resident.timer);
-    const { passivateAfterMs } = resident.kind;
-    const stay = isOwn(address) ? passivateAfterMs : Math.min(passivateAfterMs, FOREIGN_AFTER_MS);
-    resident.timer = setTimeout(() => void expire(text, resident), stay);
+    const found = residents.get(text);
+    if (found !== undefined) return touch(found);
+    const coming = entering.get(text);
+    if (coming !== undefined) return coming.then(touch);
+    if (residents.size + entering.size < maxActors) return create(address, text);
+    if (entering.size >= MAX_ENTERING) throw full();
+    // One after the other: each of them needs a room of its own.
+    const entered = lastEntered.then(async () => {
+      if (residents.size >= maxActors) await makeRoom();
+      return create(address, text);
+    }).finally(() => entering.delete(text));
+    lastEntered = entered.catch(() => undefined);
+    entering.set(text, entered);
+    return entered;
+  }
+
+  function touch(resident: Resident): Resident {
+    resident.uses++;
+    resident.usedAt = performance.now();
+    moveToEnd(resident);
     return resident;
   }
 
-  function create(address: Address): Resident {
+  function moveToEnd(resident: Resident): void {
+    if (residents.delete(resident.text)) residents.set(resident.text, resident);
+  }
+
+  function create(address: Address, text: string): Resident {
     const known = kinds.find(address.kind);
     if (known === undefined) {
       throw new CommandError("VALIDATION_ERROR", `There is no kind of actor "${address.kind}"`);
@@ -74,30 +111,82 @@ export function createResidents(options: ResidentsOptions): Residents {
     const { kind, scope } = known;
     const duties = createDuties(address, kind);
     const actor = createActiveActor({ ...ports, kind, scope, duties }, address);
-    return { address, kind, actor, duties, timer: undefined, leaving: undefined };
+    const parts = { address, text, kind, actor, duties };
+    const resident: Resident = {
+      ...parts,
+      ...{ uses: 1, usedAt: performance.now(), timer: undefined, leaving: undefined },
+    };
+    residents.set(text, resident);
+    expireAfter(stayOf(resident), resident);
+    return resident;
+  }
+
+  function stayOf({ address, kind: { passivateAfterMs } }: Resident): number {
+    return isOwn(address) ? passivateAfterMs : Math.min(passivateAfterMs, FOREIGN_AFTER_MS);
+  }
+
+  function expireAfter(milliseconds: number, resident: Resident): void {
+    clearTimeout(resident.timer);
+    resident.timer = setTimeout(() => void expire(resident), milliseconds);
   }
 
   /** Nobody has needed it for a while; effects, and what it still has to deliver, do. */
-  async function expire(text: string, resident: Resident): Promise<void> {
-    const { timer, address, duties } = resident;
-    if (!isOwn(address)) return await release(text, resident);
-    if (duties.isBusy) return void residentFor(address);
-    await resident.actor.passivate().catch(() => undefined);
-    // A command that came while the snapshot was saved finds the actor still in its place.
-    if (resident.timer !== timer || resident.actor.waiting > 0 || duties.isBusy) {
-      return void residentFor(address);
-    }
-    residents.delete(text);
-    await duties.close();
+  async function expire(resident: Resident): Promise<void> {
+    const stay = stayOf(resident);
+    const left = stay - (performance.now() - resident.usedAt);
+    // Set again here and not with each command, which would cost more than the command.
+    if (left > 0) return expireAfter(left, resident);
+    if (!isOwn(resident.address)) return await release(resident);
+    if (!await passivate(resident)) expireAfter(stay, resident);
   }
 
-  function release(text: string, resident: Resident): Promise<void> {
-    resident.leaving ??= letGo(text, resident);
+  /** Resolves with whether it has left memory: not if it works or was needed meanwhile. */
+  async function passivate(resident: Resident): Promise<boolean> {
+    const { uses, text, actor, duties } = resident;
+    if (duties.isBusy || actor.waiting > 0) return false;
+    await actor.passivate().catch(() => undefined);
+    // A command that came while the snapshot was saved finds the actor still in its place.
+    if (resident.uses !== uses || actor.waiting > 0 || duties.isBusy) return false;
+    if (resident.leaving !== undefined || residents.get(text) !== resident) return false;
+    clearTimeout(resident.timer);
+    residents.delete(text);
+    await duties.close();
+    return true;
+  }
+
+  /** Several at once: whoever comes next needs room as well. */
+  async function makeRoom(): Promise<void> {
+    const width = Math.max(1, Math.min(MAX_LEAVING, Math.floor(maxActors / 16)));
+    for (let asked = 0; asked < MAX_ASKED; asked++) {
+      const oldest = [...residents.values().take(width)];
+      // Whatever they answer, next time others are asked.
+      for (const one of oldest) moveToEnd(one);
+      await Promise.all(oldest.map(passivate));
+      if (residents.size < maxActors) return;
+    }
+    throw full();
+  }
+
+  function full(): CommandError {
+    const message = `Cannot bring another actor into memory: the ${maxActors} there are at work, ` +
+      "try again later";
+    return new CommandError("RATE_LIMITED", message);
+  }
+
+  /** Whoever asks for actors that never began must not fill the memory with them. */
+  function forgetUnborn({ text, actor, duties, timer }: Resident): void {
+    if (actor.waiting > 0 || duties.isBusy) return;
+    clearTimeout(timer);
+    residents.delete(text);
+  }
+
+  function release(resident: Resident): Promise<void> {
+    resident.leaving ??= letGo(resident);
     return resident.leaving;
   }
 
-  async function letGo(text: string, resident: Resident): Promise<void> {
-    const { actor, duties, address } = resident;
+  async function letGo(resident: Resident): Promise<void> {
+    const { actor, duties, address, text } = resident;
     clearTimeout(resident.timer);
     duties.stop();
     do await actor.passivate().catch(() => undefined); while (actor.waiting > 0);
@@ -113,31 +202,43 @@ export function createResidents(options: ResidentsOptions): Residents {
     },
     has: (address) => residents.has(addressText(address)),
     async send(address, command) {
-      try {
-        return await residentFor(address).actor.send(command);
-      } catch (cause) {
-        if (cause instanceof CommandError) throw cause;
-        // As the caller at another node is told: it was not the command's fault.
-        const reason = cause instanceof Error ? cause.message : String(cause);
-        throw new CommandError("UNAVAILABLE", reason, { cause });
-      }
+      const found = residentFor(address);
+      const { actor } = found instanceof Promise ? await found : found;
+      return await actor.send(command).catch(fail);
     },
-    activate: (address) => residentFor(address).actor.activate(),
+    async get(address) {
+      const resident = await residentFor(address), { kind, actor } = resident;
+      const loaded = await actor.read().catch(fail);
+      if (loaded !== undefined) return viewOf({ kind, owner: node }, loaded);
+      forgetUnborn(resident);
+      return undefined;
+    },
+    async activate(address) {
+      const { actor } = await residentFor(address);
+      await actor.activate();
+    },
     releaseForeign() {
-      for (const [text, resident] of residents) {
-        if (!isOwn(resident.address)) void release(text, resident);
+      for (const resident of residents.values()) {
+        if (!isOwn(resident.address)) void release(resident);
       }
     },
     async [Symbol.asyncDispose]() {
       // What is to be delivered may be for actors of this very node: all of it before any leaves.
-      const all = [...residents];
+      const all = [...residents.values()];
       let timer: ReturnType<typeof setTimeout> | undefined;
       const late = new Promise<void>((resolve) => timer = setTimeout(resolve, DRAIN_MS));
-      const delivered = Promise.all(all.map(([, { duties }]) => duties.delivered()));
+      const delivered = Promise.all(all.map(({ duties }) => duties.delivered()));
       await Promise.race([delivered, late]);
       clearTimeout(timer);
       closed = true;
-      await Promise.all(Array.from(residents, ([text, resident]) => release(text, resident)));
+      await Promise.all(Array.from(residents.values(), release));
     },
   };
+}
+
+/** As the caller at another node is told: it was not the command's fault. */
+function fail(cause: unknown): never {
+  if (cause instanceof CommandError) throw cause;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  throw new CommandError("UNAVAILABLE", reason, { cause });
 }

@@ -24,6 +24,9 @@ import type { Send } from "./forward.ts";
 import { MAX_EVENT_BYTES, plainEvent } from "./plain_event.ts";
 import { keyOf, type Timer } from "./state.ts";
 
+/** What a node has in hand when it dies comes to another one after that. */
+const ACK_WAIT_MS = 5_000;
+
 /** The timers of a realm. */
 export interface Timers {
   /** Arms a timer, in place of the one of the same name. @throws {BusError} */
@@ -65,6 +68,7 @@ export function serveTimers(bus: Bus, send: Send): Promise<AsyncDisposable> {
     stream: "TIMERS",
     durable: "timers",
     filter: dueFilter(bus.realm),
+    ackWaitMs: ACK_WAIT_MS,
     async handle({ subject, data }) {
       const { kind, id, timer } = parseDueSubject(subject);
       const due = decodeJson(data, { maxBytes: 2 * MAX_EVENT_BYTES });

@@ -1,0 +1,77 @@
+/**
+ * What an actor does, told as it happens to those who listen at the time. What was missed is in the
+ * log: each message says where it belongs.
+ *
+ * @module
+ */
+import { type Address, type Bus, decodeJson, encodeJson, liveSubject } from "@hub/bus";
+import { type Static, Type } from "@sinclair/typebox";
+import { TypeCompiler } from "@sinclair/typebox/compiler";
+import type { AnyEventObject } from "xstate";
+import type { Committed } from "./actor.ts";
+
+const LiveState = Type.Object({
+  state: Type.Object({
+    /** The machine's state value after the commit. */
+    value: Type.Unknown(),
+    status: Type.String(),
+    /** Whether state value or context changed. */
+    changed: Type.Boolean(),
+  }),
+  /** Of the commit. */
+  seq: Type.Integer(),
+  /** Of the last event in it. */
+  index: Type.Integer(),
+});
+
+const LiveEvent = Type.Object({
+  event: Type.Unsafe<AnyEventObject>(Type.Object({ type: Type.String() })),
+  /** Of the event that emitted it; what a running effect emits has no place in the log. */
+  seq: Type.Optional(Type.Integer()),
+  index: Type.Optional(Type.Integer()),
+  nth: Type.Optional(Type.Integer()),
+});
+
+/** A message on `liveSubject`: one for each commit, and one for each emitted event before it. */
+export type LiveMessage = Static<typeof LiveState> | Static<typeof LiveEvent>;
+
+const messages = TypeCompiler.Compile(Type.Union([LiveState, LiveEvent]));
+
+/** Reads such a message; `undefined` for what no host wrote. */
+export function parseLiveMessage(data: Uint8Array): LiveMessage | undefined {
+  try {
+    const message = decodeJson(data);
+    return messages.Check(message) ? message : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Tells what happens. */
+export interface Live {
+  readonly publish: (address: Address, message: LiveMessage) => void;
+  readonly committed: (address: Address, committed: Committed) => void;
+}
+
+/** Opens the way to the listeners; whether there are any is not known. */
+export function openLive(
+  { connection, realm }: Bus,
+  { onError }: { readonly onError?: (error: unknown, about: { address: Address }) => void },
+): Live {
+  function publish(address: Address, message: LiveMessage): void {
+    if (connection.isClosed()) return;
+    try {
+      connection.publish(liveSubject(realm, address), encodeJson(message));
+    } catch (error) {
+      onError?.(error, { address });
+    }
+  }
+
+  return {
+    publish,
+    committed(address, { state: { snapshot }, seq, index, changed }) {
+      const { value, status } = snapshot;
+      publish(address, { state: { value, status, changed }, seq, index });
+    },
+  };
+}
