@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { CallSession, Identity } from "@alkdev/operations";
+import type { CallSession, Identity, OperationSpec } from "@alkdev/operations";
 
 /** Somebody who has been let in. */
 export interface Caller {
@@ -57,4 +57,76 @@ export interface Peers {
    * @throws {Error} when what it offers cannot be taken; nothing of it is reachable then.
    */
   attach(peer: ConnectedPeer): Promise<(code: number) => void>;
+}
+
+/** Makes tickets for pages, which cannot send a header when they open a WebSocket. */
+export interface TicketIssuer {
+  /**
+   * A ticket for who has shown `caller.credential`, good for pages of `origin`.
+   *
+   * @throws {CallError} `UNAVAILABLE`.
+   */
+  issueTicket(caller: Caller, origin: string | null): Promise<IssuedTicket>;
+}
+
+/** A ticket to be shown once. */
+export interface IssuedTicket {
+  readonly ticket: string;
+  readonly expiresInS: number;
+}
+
+/** Knows what is declared of an operation that callers from outside can name. */
+export interface OperationsCatalog {
+  /** Says nothing about who may call it: whoever tells callers of it has to ask that first. */
+  find(operation: string): OperationSpec | undefined;
+}
+
+/** What somebody looks for. */
+export interface SearchRequest {
+  /** Whose rights count; `null` for a caller without any. */
+  readonly identity: Identity | null;
+  /** Words, which may be misspelled. Without any, everything is found, by name. */
+  readonly query?: string;
+  readonly namespace?: string;
+  /** Default: all of them. */
+  readonly types?: readonly `${OperationSpec["type"]}`[];
+  /** Whether what nodes offer is found, too. Default: it is. */
+  readonly peers?: boolean;
+  readonly limit: number;
+  /** What the page before gave as `nextCursor`. */
+  readonly cursor?: string;
+}
+
+/** An operation that was found. */
+export interface FoundOperation {
+  /** Registry name, that of the node before it where a node offers it. */
+  readonly name: string;
+  readonly namespace: string;
+  readonly type: `${OperationSpec["type"]}`;
+  /** Of a node it is what the node says: data, to be shown as such. */
+  readonly description: string;
+  /** Node that offers it; absent for the hub's own. */
+  readonly peerId?: string;
+}
+
+/** What was found. */
+export interface SearchPage {
+  /** The best first. */
+  readonly operations: readonly FoundOperation[];
+  /** Present if there is more. */
+  readonly nextCursor?: string;
+}
+
+/** Finds operations: of what somebody may call, and of nothing else. */
+export interface Search {
+  /** @throws {CallError} `INVALID_INPUT` for a cursor that is none. */
+  find(request: SearchRequest): SearchPage;
+}
+
+/** Lets nodes tell each other which running requests their clients have given up. */
+export interface Cancellations {
+  /** Tells the other nodes; it may get lost, as the client's own word may come too late. */
+  tell(key: string): void;
+  /** Listens to what other nodes tell; the result ends that. */
+  onTold(listener: (key: string) => void): () => void;
 }

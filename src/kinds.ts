@@ -7,9 +7,15 @@
 import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { ActorKind } from "../actors/runtime/mod.ts";
+import { createSpokeKind } from "./spokes/spoke_kind.ts";
 
 /** Names that are kept for the hub's own kinds. */
 const RESERVED: readonly string[] = ["spoke", "session", "task"];
+
+/** The hub's own kinds. */
+export function ownKinds(): ActorKind[] {
+  return [createSpokeKind()];
+}
 
 export interface LoadKindsOptions {
   /** The working directory, from which relative paths start. Default: that of the process. */

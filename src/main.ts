@@ -1,5 +1,5 @@
 /**
- * The hub's command line: `hub start`, `hub dev`, `hub doctor`, `hub config show`, `hub version`.
+ * The hub's command line: `hub start`, `hub config show`, `hub secrets status` and the others.
  *
  * @module
  */

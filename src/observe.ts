@@ -16,29 +16,34 @@ export interface ObservedParts {
 /** Declares the metrics that say how a node itself is. */
 export function observe(metrics: Metrics, { bus, membership, database }: ObservedParts): void {
   const startedAt = Date.now() / 1000;
-  metrics.gauge("hub_info", "Version of the hub; always 1.", () => [{
-    labels: { version: VERSION, deno: Deno.version.deno },
-    value: 1,
-  }]);
-  metrics.gauge("process_start_time_seconds", "When the hub started, Unix time.", () => startedAt);
+  metrics.gauge("hub_info", "Version of the hub; always 1.", {
+    read: () => [{ labels: { version: VERSION, deno: Deno.version.deno }, value: 1 }],
+  });
+  metrics.gauge("process_start_time_seconds", "When the hub started, Unix time.", {
+    read: () => startedAt,
+  });
   metrics.gauge(
     "process_resident_memory_bytes",
     "Memory that the process holds.",
-    () => Deno.memoryUsage().rss,
+    { read: () => Deno.memoryUsage().rss },
   );
   metrics.gauge(
     "hub_nats_connected",
     "Whether the connection to NATS is up.",
-    () => bus.status === "connected" ? 1 : 0,
+    { read: () => bus.status === "connected" ? 1 : 0 },
   );
-  metrics.gauge("hub_nodes", "Nodes of this hub that are alive.", () => membership.nodes().length);
-  metrics.gauge("hub_postgres_connections", "Connections to Postgres, by state.", () => {
-    const { total, idle, waiting } = database.counts();
-    return [
-      { labels: { state: "busy" }, value: total - idle },
-      { labels: { state: "idle" }, value: idle },
-      { labels: { state: "wanted" }, value: waiting },
-    ];
+  metrics.gauge("hub_nodes", "Nodes of this hub that are alive.", {
+    read: () => membership.nodes().length,
+  });
+  metrics.gauge("hub_postgres_connections", "Connections to Postgres, by state.", {
+    read() {
+      const { total, idle, waiting } = database.counts();
+      return [
+        { labels: { state: "busy" }, value: total - idle },
+        { labels: { state: "idle" }, value: idle },
+        { labels: { state: "wanted" }, value: waiting },
+      ];
+    },
   });
   const lost = metrics.counter(
     "hub_nats_disconnects_total",

@@ -3,8 +3,11 @@
  *
  * @module
  */
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { HubConfig } from "./config/mod.ts";
+import type { DatabasePaths } from "./database_paths.ts";
+import { kindModulePath } from "./kinds.ts";
 
 /** The only programs that are run: both are short scripts of this project. */
 const PROGRAMS = ["leash.sh", "fetch_deb.sh"].map((name) =>
@@ -18,6 +21,17 @@ export interface PermissionNeeds {
   readonly dataDir: HubConfig["dataDir"];
   readonly credsFile?: string | undefined;
   readonly configFile?: string | undefined;
+  readonly kinds?: HubConfig["kinds"] | undefined;
+  /** What the database's URL leads to on this machine. */
+  readonly database?: DatabasePaths | undefined;
+  /** The key ring of the configuration file. */
+  readonly ringFile?: string | undefined;
+  /** Files that hold a master key. */
+  readonly keyFiles?: readonly string[] | undefined;
+  /** Programs that print a master key. */
+  readonly keyPrograms?: readonly string[] | undefined;
+  /** Files that a command may replace. */
+  readonly replaced?: readonly string[] | undefined;
 }
 
 /**
@@ -26,15 +40,28 @@ export interface PermissionNeeds {
  *
  * @throws {Error} when a path cannot be written in such an option.
  */
-export function permissionsFor({ dataDir, credsFile, configFile }: PermissionNeeds): string[] {
-  const named = [credsFile, configFile].filter((path) => path !== undefined);
+export function permissionsFor(
+  needs: PermissionNeeds,
+): string[] {
+  const { dataDir, credsFile, configFile, kinds = [], keyFiles = [], keyPrograms = [] } = needs;
+  const { socket, files = [] } = needs.database ?? {};
+  // A socket is connected to by those alone who may read and write it.
+  const sockets = socket === undefined ? [] : [socket];
+  // A file is replaced by writing aside and renaming.
+  const replaced = (needs.replaced ?? []).flatMap((it) => [it, `${it}.new`, `${it}.bak`]);
+  const named = [
+    ...[credsFile, configFile, needs.ringFile, ...keyFiles, ...replaced],
+    ...[...files, ...sockets],
+  ].filter((path) => path !== undefined);
+  // Their folders, because modules import what lies beside them.
+  const folders = new Set(kinds.map((module) => dirname(kindModulePath(module, ""))));
   return [
     "--allow-net",
     "--allow-env",
     "--allow-sys=uid,statfs",
-    `--allow-read=${list([".", dataDir, ...APT, ...named])}`,
-    `--allow-write=${list([dataDir])}`,
-    `--allow-run=${list(PROGRAMS)}`,
+    `--allow-read=${list([".", dataDir, ...APT, ...named, ...folders])}`,
+    `--allow-write=${list([dataDir, ...replaced, ...sockets])}`,
+    `--allow-run=${list([...PROGRAMS, ...keyPrograms])}`,
   ];
 }
 

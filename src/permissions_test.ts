@@ -24,6 +24,20 @@ Deno.test("the hub may read the files that the configuration names", () => {
   ok(!read.includes("/"));
 });
 
+Deno.test("the hub may read the folders of the modules that declare its kinds", () => {
+  const kinds = ["/srv/kinds/order.ts", "file:///srv/other/counter.ts", "/srv/kinds/counter.ts"];
+  const read = option(permissionsFor({ dataDir: ".hub", kinds }), "--allow-read") ?? [];
+  deepStrictEqual(read.filter((path) => path.startsWith("/srv")), ["/srv/kinds", "/srv/other"]);
+});
+
+Deno.test("the hub may use the database's socket and read its certificates, and nothing beside", () => {
+  const database = { socket: "/run/pg/.s.PGSQL.5432", files: ["/etc/ca.pem"] };
+  const options = permissionsFor({ dataDir: "/srv/hub", database });
+  deepStrictEqual(option(options, "--allow-write"), ["/srv/hub", database.socket]);
+  const read = option(options, "--allow-read") ?? [];
+  deepStrictEqual(read.slice(-2), ["/etc/ca.pem", database.socket]);
+});
+
 for (const dataDir of ["/srv/my hub", "/srv/a,b"]) {
   Deno.test(`permissionsFor() refuses "${dataDir}", which would grant something else`, () => {
     throws(() => permissionsFor({ dataDir }), /without spaces and commas/);

@@ -5,19 +5,32 @@
  */
 import type { HubConfig } from "./config/mod.ts";
 import { announce } from "./embedded/data_directory.ts";
+import { kindModulePath, loadKinds, ownKinds } from "./kinds.ts";
 import { getLogger } from "./logger/mod.ts";
 import { createMetrics } from "./metrics/mod.ts";
 import { observe } from "./observe.ts";
 import { allSettled, type ProvideOptions, provideServers } from "./provide_servers.ts";
+import type { MasterKeys } from "./secrets/master_keys.ts";
 import { createApp, exposition } from "./server/app.ts";
 import { listen } from "./server/listen.ts";
 import { createReadiness, type ReadinessWatch } from "./server/readiness.ts";
+import { startActors } from "./start_actors.ts";
+import { type Mount, startBridges } from "./start_bridges.ts";
 import { startBus } from "./start_bus.ts";
 import { startDatabase } from "./start_database.ts";
+import { startIdentity } from "./start_identity.ts";
+import { startOperations } from "./start_operations.ts";
+import { startSecrets } from "./start_secrets.ts";
 import { VERSION } from "./version.ts";
 
 const READY_TIMEOUT_MS = 2_000;
 const log = getLogger("hub");
+
+/** What starting a node may be told. */
+export interface StartHubOptions extends ProvideOptions {
+  /** As they were read where the configuration says. */
+  readonly masterKeys?: MasterKeys;
+}
 
 /** A running node. Disposing of it stops everything that it started, in reverse order. */
 export interface Hub extends AsyncDisposable {
@@ -26,6 +39,8 @@ export interface Hub extends AsyncDisposable {
   /** Where its metrics can be read without identity; absent unless configured. */
   readonly metricsUrl: string | undefined;
   readonly nodeId: string;
+  /** The first admin key, if this start has made it: to be shown once and never kept. */
+  readonly firstKey: string | undefined;
 }
 
 /**
@@ -33,10 +48,12 @@ export interface Hub extends AsyncDisposable {
  *
  * @throws {Error} that says what is wrong and what to do; whatever had been started is stopped.
  */
-export async function startHub(config: HubConfig, options: ProvideOptions = {}): Promise<Hub> {
+export async function startHub(config: HubConfig, options: StartHubOptions = {}): Promise<Hub> {
   await using stack = new AsyncDisposableStack();
   const nodeId = config.node.id ?? `n${crypto.randomUUID().slice(0, 8)}`;
   await tryPort(config);
+  // A module that is wrong is told before anything is fetched or started, too.
+  const kinds = await loadKinds(config.kinds);
   const servers = stack.use(await provideServers(config, options));
   const { bus, membership, database } = await connect(stack, servers.config, { nodeId, options });
   const readiness = createReadiness({
@@ -49,14 +66,38 @@ export async function startHub(config: HubConfig, options: ProvideOptions = {}):
   });
   const metrics = createMetrics();
   observe(metrics, { bus, membership, database });
-  const { url, metricsUrl } = openListeners(stack, config, { readiness, metrics });
-  if (servers.data) await announce(servers.data, { pid: Deno.pid, url });
+  const secrets = stack.use(
+    await startSecrets(servers.config, {
+      ...{ database, nodeId, masterKeys: options.masterKeys ?? [] },
+      ownsDatabase: config.postgres.url === undefined,
+    }),
+  );
+  const identity = stack.use(await startIdentity(servers.config, { bus, database, nodeId }));
+  const common = { bus, membership, metrics, kinds: [...ownKinds(), ...kinds] };
+  const { host } = stack.use(await startActors(common));
+  const { dispatcher, routing: { peers } } = stack.use(
+    await startOperations({ ...common, host, identity, credentials: secrets.book }),
+  );
+  const { mounts } = stack.use(
+    await startBridges(config, { bus, metrics, dispatcher, peers, identity }),
+  );
+  const { url, metricsUrl } = openListeners(stack, config, { readiness, metrics, mounts });
+  if (servers.data) {
+    await announce(servers.data, {
+      ...{ pid: Deno.pid, url },
+      // One that was given may have a password in its address.
+      natsUrl: config.nats.url === undefined ? servers.config.nats.url : undefined,
+      kinds: config.kinds.map((module) => kindModulePath(module, Deno.cwd())),
+    });
+  }
+  const firstKey = await identity.makeFirstKey();
   log.info("hub ready", { node: nodeId, url, version: VERSION });
   const parts = stack.move();
   return {
     url,
     metricsUrl,
     nodeId,
+    firstKey,
     async [Symbol.asyncDispose]() {
       log.info("hub stopping", { node: nodeId });
       readiness.drain();
@@ -97,6 +138,7 @@ async function connect(
 interface ListenerPorts {
   readonly readiness: ReadinessWatch;
   readonly metrics: ReturnType<typeof createMetrics>;
+  readonly mounts: readonly Mount[];
 }
 
 function openListeners(stack: AsyncDisposableStack, config: HubConfig, ports: ListenerPorts) {

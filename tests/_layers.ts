@@ -13,6 +13,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "bridges": ["packages"],
   "examples": ["packages", "actors"],
   "src": ["packages", "actors", "bridges", "src"],
+  // The only part that queries Postgres.
+  "src/storage": ["packages", "src"],
   // Leaves: they import no other part of the hub.
   "src/config": [],
   "src/logger": [],
@@ -20,7 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/metrics": [],
   "tests": ["packages", "actors", "bridges", "src", "examples", "tests"],
   "bench": ["packages", "actors", "bridges", "src", "examples", "tests/harness"],
-  "tools": ["packages", "src", "tools"],
+  "tools": ["packages", "actors", "src", "tools"],
 };
 
 /** What tests beside a file may import on top of what the file may. */
@@ -32,7 +34,8 @@ const MACHINES_MAY_KNOW: readonly string[] = ["xstate", "@sinclair/typebox"];
 /** What only these layers may speak to, however convenient it were elsewhere. */
 const OWN_OF: readonly (readonly [packages: RegExp, owners: readonly string[]])[] = [
   [/^@nats-io\//, ["packages/bus", "packages/pubsub", "tests", "bench"]],
-  [/^(pg|drizzle-orm|commander)$/, ["src", "tests"]],
+  [/^(pg|drizzle-orm|drizzle-typebox)$/, ["src/storage", "tests"]],
+  [/^commander$/, ["src", "tests"]],
 ];
 
 /** Says what is wrong with an import; `undefined` when nothing is. */

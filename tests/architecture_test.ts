@@ -27,6 +27,7 @@ const FORBIDDEN = [
   ["actors/session.ts", "actors/runtime/host.ts"],
   ["actors/runtime/host.ts", "@nats-io/jetstream"],
   ["bridges/http/app.ts", "pg"],
+  ["src/operations/keys/list.ts", "drizzle-orm"],
   ["packages/operations/src/call.ts", "@nats-io/nats-core"],
   ["src/config/schema.ts", "src/logger/mod.ts"],
   ["src/storage/database.ts", "tests/harness/mod.ts"],

@@ -5,12 +5,15 @@
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
+import { openDataDirectory } from "../src/embedded/data_directory.ts";
+import { startPostgres } from "../src/embedded/postgres_process.ts";
 import { permissionsFor } from "../src/permissions.ts";
 import { testDatabase } from "./harness/database.ts";
 import { testEnvironment } from "./harness/environment.ts";
 import { runHub } from "./harness/hub.ts";
+import { fromFileUrl } from "./harness/paths.ts";
 
-const COMMANDS = ["start", "dev", "doctor", "config", "version"];
+const COMMANDS = ["start", "dev", "actor", "replay", "doctor", "config", "secrets", "version"];
 
 Deno.test("hub --help lists every command", async () => {
   const { code, stdout } = await runHub({ args: ["--help"] });
@@ -18,7 +21,7 @@ Deno.test("hub --help lists every command", async () => {
   for (const command of COMMANDS) match(stdout, new RegExp(`^  ${command}\\b`, "m"));
 });
 
-for (const command of [...COMMANDS, "config show"]) {
+for (const command of [...COMMANDS, "config show", "actor send", "actor watch"]) {
   Deno.test(`hub ${command} --help says what it does`, async () => {
     const { code, stdout } = await runHub({ args: [...command.split(" "), "--help"] });
     strictEqual(code, 0);
@@ -30,6 +33,19 @@ Deno.test("an unknown command is refused with the nearest one", async () => {
   const { code, stderr } = await runHub({ args: ["strat"] });
   ok(code !== 0);
   match(stderr, /unknown command 'strat'[\s\S]*start/);
+});
+
+Deno.test("an error that holds a password is printed without it", async () => {
+  const env = { HUB_NATS_SERVER: "/no/such/?password=hunter2&place=db.example" };
+  const dir = await Deno.makeTempDir();
+  const { code, stderr } = await runHub({
+    args: ["start", "--http-port", "0"],
+    env: { ...env, HUB_DATA_DIR: dir },
+  });
+  await Deno.remove(dir, { recursive: true });
+  strictEqual(code, 1);
+  match(stderr, /Cannot run the configured nats-server .*db\.example/);
+  ok(!stderr.includes("hunter2"), stderr);
 });
 
 Deno.test("hub version --json names the version of each part", async () => {
@@ -111,7 +127,7 @@ Deno.test("hub doctor names a NATS that cannot be reached", async () => {
   const { code, findings } = await doctor({ NATS_URL: "nats://127.0.0.1:1" });
   const { status, found } = finding(findings, "nats");
   strictEqual(status, "failing");
-  match(found, /Cannot connect to NATS at 127\.0\.0\.1:1/);
+  match(found, /Cannot connect to NATS at 127\.0\.0\.1:1.* named by nats\.url, from NATS_URL/);
   strictEqual(code, 1);
 });
 
@@ -128,6 +144,33 @@ Deno.test("hub doctor names a wrong Postgres password, and does not repeat it", 
   match(finding(findings, "postgres").found, /the password is wrong/);
   ok(!text.includes("hunter2"));
 });
+
+Deno.test("hub doctor reaches a Postgres by its Unix socket with the permissions that the task grants", async () => {
+  await using stack = new AsyncDisposableStack();
+  const dir = await Deno.makeTempDir();
+  stack.defer(() => Deno.remove(dir, { recursive: true }));
+  // Postgres may be another user, who makes its socket there.
+  await Deno.chmod(dir, 0o777);
+  const data = stack.use(await openDataDirectory(join(dir, "data")));
+  const socketIn = { unix_socket_directories: dir };
+  const server = stack.use(await startPostgres({ data, settings: socketIn }));
+  const { username, password, port, pathname } = new URL(server.url);
+  const url = `postgres://${username}:${password}@${encodeURIComponent(dir)}:${port}${pathname}`;
+  const settings = { DATABASE_URL: url, HUB_DATA_DIR: join(dir, "hub"), HUB_HTTP_PORT: "0" };
+  const permissions = await taskPermissions(settings);
+  ok(permissions.some((it) => it.startsWith("--allow-write=") && it.includes(".s.PGSQL.")));
+  const { stdout } = await runHub({ args: ["doctor", "--json"], env: settings, permissions });
+  match(finding(JSON.parse(stdout), "postgres").found, /connected to version/);
+});
+
+/** What the `hub` task grants in that environment. */
+async function taskPermissions(env: Record<string, string>): Promise<string[]> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--allow-env", "--allow-read", fromFileUrl("../../src/cli/print_permissions.ts")],
+    env,
+  }).output();
+  return ["--no-prompt", ...new TextDecoder().decode(stdout).trim().split(" ")];
+}
 
 Deno.test("hub doctor names a data directory that cannot be written", async () => {
   const file = await Deno.makeTempFile();

@@ -122,25 +122,65 @@ const MOMENTS = [
   "lock",
   "secrets/nats",
   "secrets/postgres",
-  "postgres.new",
-  "postgres.password",
+  "postgres.new-*",
+  "postgres.new-*/base",
+  "postgres.new-*/pg_wal",
+  "postgres.new-*.password",
   "run/nats.pid",
   "postgres/postmaster.pid",
   "run/hub.json",
 ];
+
+/** Whether there is such a file; a star stands for the rest of a name. */
+async function isThere(folder: string, pattern: string): Promise<boolean> {
+  const [first = "", ...rest] = pattern.split("/");
+  const [start = "", end] = first.split("*");
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    const fits = end === undefined ? name === start : name.startsWith(start) && name.endsWith(end);
+    if (fits && rest.length === 0) return true;
+    if (fits && isDirectory && await isThere(join(folder, name), rest.join("/"))) return true;
+  }
+  return false;
+}
 
 for (const file of MOMENTS) {
   Deno.test(`kill -9 in a first start, as soon as ${file} is there, does no lasting harm`, async () => {
     await using data = await dataDirectory();
     {
       await using _killed = start(data.path);
-      await until(() => Deno.stat(join(data.path, file)), { what: file });
+      await until(() => isThere(data.path, file), { what: file });
     }
     // At once: what is left of the first hub may still be ending.
     await using again = start(data.path);
     ok(await isReady(await again.ready));
   });
 }
+
+Deno.test("a start is not disturbed by the initdb of a killed hub, which clears away as it ends", async () => {
+  await using data = await dataDirectory();
+  const initdbs = async () => {
+    const all = await processesWith(join(data.path, "postgres.new-"));
+    const shown = await Promise.all(
+      all.map((pid) => Deno.readTextFile(`/proc/${pid}/cmdline`).catch(() => "")),
+    );
+    return all.filter((_, at) => shown[at]?.includes("initdb"));
+  };
+  let late: number[];
+  {
+    await using _killed = start(data.path);
+    await until(() => isThere(data.path, "postgres.new-*/base"), {
+      what: "a cluster in the making",
+    });
+    late = await initdbs();
+    for (const pid of late) Deno.kill(pid, "SIGSTOP");
+  }
+  await using again = start(data.path);
+  await until(async () => (await initdbs()).some((pid) => !late.includes(pid)), {
+    what: "the next cluster in the making",
+  });
+  for (const pid of late) Deno.kill(pid, "SIGCONT");
+  ok(await isReady(await again.ready));
+});
 
 Deno.test("two hubs run side by side with data directories of their own", async () => {
   await using one = await dataDirectory();
@@ -174,6 +214,18 @@ Deno.test("a nats-server that dies is started again, and the hub is ready again"
   await until(() => isReady(url), { what: "the hub to be ready again" });
 });
 
+Deno.test("a Postgres that dies is started again, and the hub is ready again", async () => {
+  await using data = await dataDirectory();
+  await using hub = start(data.path);
+  const url = await hub.ready;
+  const pidFile = join(data.path, "postgres", "postmaster.pid");
+  const pidIn = async () => Number((await Deno.readTextFile(pidFile)).split("\n")[0]);
+  const pid = await pidIn();
+  Deno.kill(pid, "SIGKILL");
+  await until(async () => await pidIn() !== pid, { what: "another Postgres" });
+  await until(() => isReady(url), { what: "the hub to be ready again" });
+});
+
 Deno.test("a second signal ends the hub at once, and its servers with it", async () => {
   await using data = await dataDirectory();
   await using hub = start(data.path);
@@ -201,6 +253,20 @@ Deno.test("one Ctrl-C that arrives many times is one wish: the hub drains", asyn
   for (let i = 0; i < 5; i++) hub.kill("SIGINT");
   strictEqual((await hub.exited).code, 0);
   match(hub.output(), /hub stopped/);
+});
+
+Deno.test("a hub that lingers has its whole deadline after that", async () => {
+  await using data = await dataDirectory();
+  const env = {
+    HUB_DATA_DIR: data.path,
+    HUB_NATS_SERVER: testEnvironment().natsServer,
+    HUB_SHUTDOWN_LINGER_MS: "3000",
+    HUB_SHUTDOWN_DEADLINE_MS: "2900",
+  };
+  await using hub = spawnHub({ args: [], env });
+  await hub.ready;
+  hub.kill("SIGTERM");
+  strictEqual((await hub.exited).code, 0, hub.output());
 });
 
 Deno.test("a hub that is still starting stops within its deadline, too", async () => {
@@ -235,7 +301,7 @@ Deno.test("stdin's end stops a hub that is told to run until then", async () => 
 const REFUSALS = [
   ["an unknown setting", { HUB_HTPP_PORT: "1" }, /HUB_HTPP_PORT.*HUB_HTTP_PORT/],
   ["a wrong value", { HUB_HTTP_PORT: "eighty" }, /HUB_HTTP_PORT/],
-  ["NATS where nobody listens", { NATS_URL: "nats://127.0.0.1:1" }, /Cannot connect to NATS/],
+  ["NATS where nobody listens", { NATS_URL: "nats://127.0.0.1:1" }, /from NATS_URL/],
 ] as const;
 
 for (const [what, env, words] of REFUSALS) {

@@ -12,8 +12,10 @@ import {
 } from "xstate";
 import { activeKey, openBucket } from "@hub/bus";
 import { testBus } from "../../tests/harness/bus.ts";
+import { testEnvironment } from "../../tests/harness/environment.ts";
+import { startNatsNode } from "../../tests/harness/nats.ts";
 import { until } from "../../tests/harness/until.ts";
-import { eventsOf, logged, ownedBy, startNode, typesOf } from "./_nodes_testing.ts";
+import { createWorld, eventsOf, logged, ownedBy, startNode, typesOf } from "./_nodes_testing.ts";
 import { createActiveActor } from "./actor.ts";
 import { openActiveActors } from "./active_actors.ts";
 import { type ActorKind, defineActor } from "./definition.ts";
@@ -325,4 +327,27 @@ Deno.test("a node that joins takes over the effects of the actors that become it
   two.resolve("done");
   await logged(first.bus, address, DONE);
   strictEqual(one.runs.length, 1);
+});
+
+Deno.test("an effect in flight runs again, with the same key, after everything was restarted meanwhile", async () => {
+  const one = held(), two = held();
+  await using nats = await startNatsNode({ program: testEnvironment().natsServer });
+  await using world = await createWorld({ kinds: [job(two.work)], servers: nats.url });
+  const options = { realm: world.realm, servers: nats.url, ttlMs: 3_000 };
+  const address = { kind: "job", id: "a" };
+  {
+    await using before = await startNode("n1", { kinds: [job(one.work)], ...options });
+    await before.send(address, { type: "GO" });
+    await until(() => one.runs.length === 1, { what: "the effect" });
+    nats.signal("SIGKILL");
+    await before.crash();
+  }
+  await nats.restart();
+  // Nobody sends it anything: it is found by what it left under way.
+  await using _after = await startNode("n2", { kinds: [job(two.work)], ...options });
+  await until(() => two.runs.length === 1, { what: "the effect again" });
+  strictEqual(two.runs[0]?.key, one.runs[0]?.key);
+  ok(one.runs[0]?.signal.aborted);
+  two.resolve("done");
+  await logged(world.bus, address, DONE);
 });

@@ -67,9 +67,11 @@ const home = defineActor({
           id: "pup",
           src: "pup",
           onSnapshot: {
-            actions: assign(({ context, event }) => ({
-              heard: [...context.heard, event.snapshot.context.barks],
-            })),
+            actions: assign(({ context, event }) => {
+              const { barks } = event.snapshot.context;
+              if (barks === 3) throw new Error("too loud");
+              return { heard: [...context.heard, barks] };
+            }),
           },
           onDone: {
             target: "empty",
@@ -149,6 +151,17 @@ Deno.test("stopping a parent stops its children and theirs, on whatever node the
   await one.host.stop(at);
   for (const child of [dogAt, pupAt]) await hasStatus(two, child, "stopped");
   deepStrictEqual(await typesOf(one.bus, pupAt), ["xstate.init", "xstate.stop"]);
+});
+
+Deno.test("a parent that fails on what a child tells ends, and takes all its children with it", async () => {
+  await using node = await startNode("n1", { kinds });
+  await node.send(address, { type: "IN" });
+  await node.send(address, { type: "ADOPT" });
+  const pupAt = await onlyChild(node, "home:pup"), dogPupAt = await onlyChild(node, "home:dog:pup");
+  for (let i = 0; i < 3; i++) await node.send(address, { type: "BARK" });
+  await hasStatus(node, address, "error");
+  strictEqual((await node.host.get(address))?.error, "too loud");
+  for (const child of [pupAt, dogPupAt]) await hasStatus(node, child, "stopped");
 });
 
 Deno.test("stopping one child leaves the others as they are", async () => {

@@ -33,7 +33,7 @@ export interface HostOptions extends DutyHooks {
   readonly kinds: readonly ActorKind[];
   readonly now?: () => number;
   readonly effects?: EffectBounds;
-  /** Actors in memory; above that, those leave it that were not needed longest. Default 100,000. */
+  /** Actors in memory; above that, those leave it that were not needed longest. Default 50,000. */
   readonly maxActors?: number;
   /** How often the node looks for actors of its own that nobody has activated. Default 30,000. */
   readonly sweepMs?: number;
@@ -83,6 +83,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
 
   // Where the owner is gone, whoever is asked takes its place: the log's fence keeps that safe.
   const send: Send = async (address, command) => {
+    if (owners.otherThanThis(address) === undefined) return await residents.send(address, command);
     const asked = await owners.ask(
       address,
       (owner, signal) => forward(bus, { node: owner, signal, address, command }),

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { setImmediate } from "node:timers";
 import { type Address, type Bus, decodeJson, encodeJson, liveSubject } from "@hub/bus";
 import { type Static, Type } from "@sinclair/typebox";
 import { TypeCompiler } from "@sinclair/typebox/compiler";
@@ -58,12 +59,23 @@ export function openLive(
   { connection, realm }: Bus,
   { onError }: { readonly onError?: (error: unknown, about: { address: Address }) => void },
 ): Live {
+  let waiting: { readonly address: Address; readonly message: LiveMessage }[] = [];
+
+  /** After this turn of the event loop: no answer waits for what others are told. */
   function publish(address: Address, message: LiveMessage): void {
-    if (connection.isClosed()) return;
-    try {
-      connection.publish(liveSubject(realm, address), encodeJson(message));
-    } catch (error) {
-      onError?.(error, { address });
+    if (waiting.push({ address, message }) === 1) setImmediate(flush);
+  }
+
+  function flush(): void {
+    const messages = waiting;
+    waiting = [];
+    for (const { address, message } of messages) {
+      if (connection.isClosed()) return;
+      try {
+        connection.publish(liveSubject(realm, address), encodeJson(message));
+      } catch (error) {
+        onError?.(error, { address });
+      }
     }
   }
 

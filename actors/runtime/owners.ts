@@ -9,6 +9,8 @@ import { createDepartures, GONE } from "./departures.ts";
 /** The owners of actors, as one node sees them. */
 export interface Owners extends Disposable {
   ownerOf(address: Address): string | undefined;
+  /** The owner, if it is another node. */
+  otherThanThis(address: Address): string | undefined;
   /** Whether this node is the owner, and counts as a node. */
   isOwn(address: Address): boolean;
   /**
@@ -32,6 +34,10 @@ export function watchOwners(membership: Membership): Owners {
     departures.update(placement.nodes);
   });
   const ownerOf = (address: Address) => placement.ownerOf(address);
+  function otherThanThis(address: Address): string | undefined {
+    const owner = ownerOf(address);
+    return owner === node ? undefined : owner;
+  }
 
   return {
     ownerOf,
@@ -40,10 +46,11 @@ export function watchOwners(membership: Membership): Owners {
       const counts = membership.isMember() || placement.nodes.length <= 1;
       return counts && ownerOf(address) === node;
     },
+    otherThanThis,
     async ask(address, ask) {
       for (;;) {
-        const owner = ownerOf(address);
-        if (owner === undefined || owner === node) return undefined;
+        const owner = otherThanThis(address);
+        if (owner === undefined) return undefined;
         const answer = await departures.orGone(owner, (signal) => ask(owner, signal));
         // It may have taken the command: sent again with the same id, that gets the same answer.
         if (answer !== GONE) return answer;

@@ -23,7 +23,7 @@ export interface ResidentsOptions {
   readonly createDuties: (address: Address, kind: ActorKind) => ActorDuties;
   /** An actor has been let go with work under way. */
   readonly onLeft: (address: Address) => void;
-  /** Actors in memory. Default 100,000. */
+  /** Actors in memory. Default 50,000. */
   readonly maxActors?: number;
 }
 
@@ -44,7 +44,7 @@ export interface Residents extends AsyncDisposable {
 /** By then who owns what has settled among the nodes. */
 const FOREIGN_AFTER_MS = 5_000;
 const DRAIN_MS = 2_000;
-const MAX_ACTORS = 100_000;
+const MAX_ACTORS = 50_000;
 /** Actors that wait for room. */
 const MAX_ENTERING = 1_024;
 /** How often some actors are asked to give their room to another one, and how many at a time. */

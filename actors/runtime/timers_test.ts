@@ -7,7 +7,16 @@ import { testBus } from "../../tests/harness/bus.ts";
 import { testEnvironment } from "../../tests/harness/environment.ts";
 import { startNatsNode } from "../../tests/harness/nats.ts";
 import { until } from "../../tests/harness/until.ts";
-import { eventsOf, logged, ownedBy, startNode, type TestNode, typesOf } from "./_nodes_testing.ts";
+import {
+  createWorld,
+  eventsOf,
+  logged,
+  ownedBy,
+  sendUntilAnswered,
+  startNode,
+  type TestNode,
+  typesOf,
+} from "./_nodes_testing.ts";
 import { actorRef } from "./actor_ref.ts";
 import { defineActor } from "./definition.ts";
 
@@ -146,4 +155,29 @@ Deno.test("a timer survives a restart of nats-server", async () => {
   await nats.restart();
   await logged(node.bus, address, AFTER);
   strictEqual((await typesOf(node.bus, address)).filter((type) => type === AFTER).length, 1);
+});
+
+Deno.test("a timer is cancelled, and armed again, after everything was restarted meanwhile", async () => {
+  await using nats = await startNatsNode({ program: testEnvironment().natsServer });
+  await using world = await createWorld({ kinds, servers: nats.url });
+  const options = { kinds, realm: world.realm, servers: nats.url, ttlMs: 3_000 };
+  const other = { kind: "alarm", id: "b" };
+  {
+    await using before = await startNode("n1", options);
+    for (const at of [address, other]) await before.send(at, { type: "SOON" });
+  }
+  nats.signal("SIGKILL");
+  await nats.restart();
+  await using after = await startNode("n2", options);
+  await sendUntilAnswered(() => after.send(address, { type: "NEVER" }, "never"));
+  await sendUntilAnswered(() => after.send(other, { type: "SOON" }, "again"));
+  await logged(world.bus, other, "RING");
+  await until(async () => await storedTimers(after) === 0, { what: "no timer to be left" });
+  const rings = async (at: typeof address) =>
+    (await eventsOf(world.bus, at)).filter(({ event }) => event.type === "RING").length;
+  // It may have been due before it was cancelled, but never twice.
+  ok(await rings(address) <= 1);
+  const [, , ...rest] = await typesOf(world.bus, address);
+  ok(rest.length === 1 || rest[0] === "RING", "nothing rings once it is cancelled");
+  ok(await rings(other) <= 2);
 });

@@ -3,21 +3,23 @@
  *
  * @module
  */
+import { testEnvironment } from "../../tests/harness/environment.ts";
+import { startNatsNode } from "../../tests/harness/nats.ts";
+import { testRealm } from "../../tests/harness/realm.ts";
+import { until as untilNamed } from "../../tests/harness/until.ts";
 import { type Bus, openBus, type OpenBusOptions } from "./connect.ts";
 import { deleteRealm, ensureStreams } from "./streams.ts";
 
+export { freePort } from "../../tests/harness/nats.ts";
+
 /** Address of the server that all tests share. */
 export function sharedServer(): string {
-  const url = Deno.env.get("HUB_TEST_NATS_URL");
-  if (url === undefined) {
-    throw new Error("HUB_TEST_NATS_URL is not set: run the tests through `deno task test`");
-  }
-  return url;
+  return testEnvironment().natsUrl;
 }
 
 /** A realm that no other test has. */
 export function randomRealm(): string {
-  return `test-${crypto.randomUUID().slice(0, 13)}`;
+  return testRealm();
 }
 
 /** A bus on the shared server in a realm of its own; disposing deletes the realm. */
@@ -57,13 +59,7 @@ export async function until(
   condition: () => boolean | Promise<boolean>,
   { timeoutMs = 10_000, what = "the condition" } = {},
 ): Promise<void> {
-  const deadline = performance.now() + timeoutMs;
-  while (!(await condition())) {
-    if (performance.now() > deadline) {
-      throw new Error(`${what} did not hold within ${timeoutMs} ms`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  await untilNamed(condition, { timeoutMs, what });
 }
 
 /** A server of a test's own. */
@@ -81,6 +77,7 @@ export interface TestServer extends AsyncDisposable {
 
 /** How a server of {@linkcode startServer} differs from the plainest one. */
 export interface TestServerOptions {
+  readonly name?: string;
   readonly jetStream?: boolean;
   /** Lines of configuration. */
   readonly config?: string;
@@ -89,62 +86,27 @@ export interface TestServerOptions {
 
 /** Starts a server on a free loopback port, with a data directory that is deleted with it. */
 export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const binary = Deno.env.get("HUB_TEST_NATS_SERVER");
-  if (binary === undefined) {
-    throw new Error("HUB_TEST_NATS_SERVER is not set: run the tests through `deno task test`");
-  }
-  const port = options.port ?? freePort();
-  const directory = await Deno.makeTempDir({ prefix: "hub-test-nats-" });
-  const file = `${directory}/nats.conf`;
-  const jetStream = options.jetStream === false ? "" : `jetstream { store_dir: "${directory}" }\n`;
-  await Deno.writeTextFile(
-    file,
-    `host: 127.0.0.1\nport: ${port}\n${jetStream}${options.config ?? ""}\n`,
-  );
-  const spawn = () => new Deno.Command(binary, { args: ["-c", file], stderr: "null" }).spawn();
-  let process = spawn();
-  await listening(port);
-  const end = async (signal: Deno.Signal) => {
-    process.kill(signal);
-    await process.status;
+  const node = await startNatsNode({ program: testEnvironment().natsServer, ...options });
+  let isAlive = true;
+  const kill = async () => {
+    isAlive = false;
+    await node.kill();
   };
-  let alive = true;
   return {
-    url: `nats://127.0.0.1:${port}`,
-    port,
-    async kill() {
-      alive = false;
-      await end("SIGKILL");
-    },
+    url: node.url,
+    port: node.port,
+    kill,
     async restart() {
-      if (alive) await end("SIGTERM");
-      process = spawn();
-      alive = true;
-      await listening(port);
+      if (isAlive) node.signal("SIGTERM");
+      await node.restart();
+      isAlive = true;
     },
-    pause: () => process.kill("SIGSTOP"),
-    resume: () => process.kill("SIGCONT"),
+    pause: () => node.signal("SIGSTOP"),
+    resume: () => node.signal("SIGCONT"),
     async [Symbol.asyncDispose]() {
-      if (alive) await end("SIGKILL");
-      await Deno.remove(directory, { recursive: true });
+      // At once, as it may have been paused.
+      if (isAlive) await kill();
+      await node[Symbol.asyncDispose]();
     },
   };
-}
-
-/** A port that was free a moment ago. */
-export function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
-
-/** Waits until the server greets: it listens before JetStream has recovered. */
-async function listening(port: number): Promise<void> {
-  await until(async () => {
-    try {
-      using socket = await Deno.connect({ hostname: "127.0.0.1", port });
-      return await socket.read(new Uint8Array(16)) !== null;
-    } catch {
-      return false; // Not yet.
-    }
-  }, { what: `a server on port ${port}` });
 }

@@ -5,7 +5,7 @@ import { openBus } from "./connect.ts";
 import { BusError, WrongLastSequence } from "./errors.ts";
 import { joinMembership } from "./membership.ts";
 import { ensureStreams } from "./streams.ts";
-import { actorSubject, streamName } from "./subjects.ts";
+import { actorSubject, bucketStreamName, streamName } from "./subjects.ts";
 
 /** Starts three servers that form one cluster. */
 async function startCluster(): Promise<TestServer[]> {
@@ -13,8 +13,8 @@ async function startCluster(): Promise<TestServer[]> {
   const all = routes.map((port) => `nats://127.0.0.1:${port}`).join(", ");
   return await Promise.all(routes.map((port, i) =>
     startServer({
-      config: `server_name: n${i}\n` +
-        `cluster { name: c, listen: "127.0.0.1:${port}", routes: [${all}] }`,
+      name: `n${i}`,
+      config: `cluster { name: c, listen: "127.0.0.1:${port}", routes: [${all}] }`,
     })
   ));
 }
@@ -65,6 +65,38 @@ Deno.test("with three replicas, nothing acknowledged is lost and membership goes
     await until(() => [first, second].every((one) => one.isMember() && one.nodes().length === 2), {
       timeoutMs: 30_000,
       what: "both nodes being members again",
+    });
+  } finally {
+    await Promise.all(servers.map((server) => server[Symbol.asyncDispose]()));
+  }
+});
+
+Deno.test("a node sees who joins, although the server died on which its watch was", async () => {
+  const servers = await startCluster();
+  const realm = randomRealm();
+  const serverOf = (name: string | undefined) => {
+    const server = servers[Number(name?.slice(1))];
+    ok(server !== undefined, `a server is called ${name}`);
+    return server;
+  };
+  try {
+    await using stack = new AsyncDisposableStack();
+    const urls = servers.map(({ url }) => url);
+    const open = async (name: string) =>
+      stack.use(await openBus({ servers: urls, name, realm, reconnectWaitMs: 50 }));
+    const bus = await open("a");
+    await ensureStreams(bus.connection, { realm, replicas: 3 });
+    const first = stack.use(await joinMembership(bus, { node: "n1", heartbeatMs: 200 }));
+    const manager = await jetstreamManager(bus.connection, { checkAPI: false });
+    // The watch is the only consumer there is.
+    const [watch] = await manager.consumers.list(bucketStreamName(realm, "NODES")).next();
+    await serverOf(watch?.cluster?.leader).kill();
+    const other = await open("b");
+    const second = stack.use(await joinMembership(other, { node: "n2", heartbeatMs: 200 }));
+    // The client itself misses its consumer after a minute at the earliest.
+    await until(() => [first, second].every((one) => one.isMember() && one.nodes().length === 2), {
+      timeoutMs: 40_000,
+      what: "both nodes seeing each other",
     });
   } finally {
     await Promise.all(servers.map((server) => server[Symbol.asyncDispose]()));

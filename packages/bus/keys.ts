@@ -43,6 +43,11 @@ export function parseSpokeKey(key: string): string {
   return decodeToken(key);
 }
 
+/** Key of a ticket in `TICKETS`, by the hash of it. */
+export function ticketKey(hash: string): string {
+  return encodeToken(hash);
+}
+
 /** Key of a set of operation specs in `SPECS`. */
 export function specKey(hash: string): string {
   return encodeToken(hash);

@@ -38,7 +38,9 @@ export {
   parseSpokeKey,
   specKey,
   spokeKey,
+  ticketKey,
 } from "./keys.ts";
+export { listSubjects, type ListSubjectsOptions, type SubjectPage } from "./list_subjects.ts";
 export { joinMembership, type JoinOptions, type Membership } from "./membership.ts";
 export type { LiveNode, NodeInfo } from "./node_entry.ts";
 export {
@@ -99,14 +101,18 @@ export {
   callEventSubject,
   chunkFilter,
   chunkSubject,
+  directGetSubject,
   dueFilter,
   dueSubject,
   durableName,
+  HUB_QUEUE,
+  hubCallsSubject,
   inboxPrefix,
   invalidationFilter,
   invalidationSubject,
   keyFilter,
   keySubject,
+  leaderGetSubject,
   liveSubject,
   nodeSubject,
   parseActorSubject,
@@ -115,6 +121,7 @@ export {
   parseCallEventSubject,
   parseChunkSubject,
   parseDueSubject,
+  parseHubCallsSubject,
   parseInvalidationSubject,
   parseLiveSubject,
   parseNodeSubject,
@@ -126,6 +133,7 @@ export {
   replySubject,
   snapshotFilter,
   snapshotSubject,
+  streamInfoSubject,
   streamName,
   timerFilter,
   timerStreamFilter,

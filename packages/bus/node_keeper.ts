@@ -98,11 +98,12 @@ export class NodeKeeper {
   }
 
   async #beat(): Promise<void> {
-    const { heartbeatMs, view } = this.#options;
+    const { heartbeatMs, ttlMs, view } = this.#options;
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       try {
         await pause(heartbeatMs, signal);
+        view.checkWatch(this.#revision, ttlMs);
         await (this.isMember() ? this.#renewOrRejoin() : this.#enter(signal));
         await view.checkSilent();
         this.#lastError = undefined;

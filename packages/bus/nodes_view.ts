@@ -4,11 +4,13 @@
  * Whether a node lives is the server's word alone: its key is there, or the server has put a marker
  * in its place. No clock is compared with another machine's. As markers are short-lived themselves,
  * one may be missed while the connection is lost; so whoever has been silent for longer than it
- * promised is looked up.
+ * promised is looked up. And as the consumer of the watch lives on one server, it may die without a
+ * word; so a watch that does not tell of this node's own renewals is begun again.
  *
  * @module
  */
-import { type JetStreamManager, jetstreamManager } from "@nats-io/jetstream";
+import { JetStreamApiError, type JetStreamManager, jetstreamManager } from "@nats-io/jetstream";
+import { TimeoutError } from "@nats-io/nats-core";
 import type { KvWatchEntry } from "@nats-io/kv";
 import { backOff } from "./back_off.ts";
 import type { Bus } from "./connect.ts";
@@ -35,6 +37,8 @@ export interface NodesView {
   caughtUp(revision: number): Promise<void>;
   /** Looks up nodes that were silent for too long. */
   checkSilent(): Promise<void>;
+  /** Begins the watch again if it has been silent for so long, although `revision` was written. */
+  checkWatch(revision: number, silentMs: number): void;
   /** Asks the stream's leader. */
   read(key: string): Promise<StoredEntry | undefined>;
   close(): Promise<void>;
@@ -58,7 +62,8 @@ export async function openNodesView(bus: Bus): Promise<NodesView> {
   });
   const table = createTable();
   const closing = new AbortController();
-  const following = follow(bus, table, closing.signal);
+  const watch = createWatch(bus, table);
+  const following = watch.follow(closing.signal);
   const read = (key: string) => {
     // The client would wait for an answer to what it never sent.
     if (bus.status === "connected") return readKey(manager, { realm: bus.realm, key });
@@ -79,6 +84,7 @@ export async function openNodesView(bus: Bus): Promise<NodesView> {
         }),
       );
     },
+    checkWatch: watch.check,
     async close() {
       closing.abort();
       await following;
@@ -135,29 +141,49 @@ function createTable() {
   };
 }
 
-/** Watches until closed; a watch that ends, e.g. because its stream was restored, begins again. */
-async function follow(
-  bus: Bus,
-  table: ReturnType<typeof createTable>,
-  closing: AbortSignal,
-): Promise<void> {
-  for (let tries = 1; !closing.aborted; tries++) {
+/** Watches until closed; a watch that ends or goes deaf begins again. */
+function createWatch(bus: Bus, table: ReturnType<typeof createTable>) {
+  let told = 0, heardAt = performance.now();
+  let again = () => {};
+
+  async function watch(closing: AbortSignal): Promise<void> {
+    const bucket = await openBucket(bus.connection, { realm: bus.realm, bucket: "NODES" });
+    const entries = await bucket.watch();
+    const stop = () => entries.stop();
+    closing.addEventListener("abort", stop, { once: true });
+    if (closing.aborted) stop();
+    again = stop;
+    heardAt = performance.now();
     try {
-      const bucket = await openBucket(bus.connection, { realm: bus.realm, bucket: "NODES" });
-      const entries = await bucket.watch();
-      const stop = () => entries.stop();
-      closing.addEventListener("abort", stop, { once: true });
-      if (closing.aborted) stop();
       for await (const entry of entries) {
-        tries = 0;
+        heardAt = performance.now();
+        told = Math.max(told, entry.revision);
         take(table, entry);
       }
+    } finally {
       closing.removeEventListener("abort", stop);
-    } catch {
-      // No connection or no leader: the next try will tell.
     }
-    await backOff(tries + 1, closing).catch(() => undefined);
   }
+
+  return {
+    async follow(closing: AbortSignal): Promise<void> {
+      for (let tries = 1; !closing.aborted; tries++) {
+        const before = told;
+        try {
+          await watch(closing);
+        } catch {
+          // No connection or no leader: the next try will tell.
+        }
+        if (told > before) tries = 0;
+        await backOff(tries + 1, closing).catch(() => undefined);
+      }
+    },
+    check(revision: number, silentMs: number): void {
+      if (revision <= told || performance.now() - heardAt <= silentMs) return;
+      heardAt = performance.now();
+      again();
+    },
+  };
 }
 
 function take(table: ReturnType<typeof createTable>, entry: KvWatchEntry): void {
@@ -191,9 +217,19 @@ async function readKey(
 ): Promise<StoredEntry | undefined> {
   const stream = bucketStreamName(realm, "NODES");
   const last_by_subj = keySubject(realm, "NODES", key);
-  const found = await manager.streams.getMessage(stream, { last_by_subj });
+  const found = await manager.streams.getMessage(stream, { last_by_subj }).catch((error) => {
+    throw readProblem(error);
+  });
   if (found === null) return undefined;
   // A marker of the server or the hub's own purge: neither has a value.
   const entry = found.data.length === 0 ? undefined : readEntry(found.data);
   return { revision: found.seq, entry };
+}
+
+/** No answer, or none from a leader: there is one again as soon as the servers have elected it. */
+function readProblem(cause: unknown): unknown {
+  const isElecting = cause instanceof JetStreamApiError && cause.status === 503;
+  if (!(cause instanceof TimeoutError) && !isElecting) return cause;
+  const message = "Cannot read who is there: bucket NODES does not answer";
+  return new BusError("TIMEOUT", message, { cause });
 }

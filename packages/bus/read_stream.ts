@@ -3,13 +3,15 @@
  *
  * @module
  */
-import { type JetStreamManager, jetstreamManager, type StoredMsg } from "@nats-io/jetstream";
-import { TimeoutError } from "@nats-io/nats-core";
+import { createInbox, type Msg } from "@nats-io/nats-core";
+import { Type } from "@sinclair/typebox";
+import { TypeCompiler } from "@sinclair/typebox/compiler";
+import { decodeJson, encodeJson } from "./codec.ts";
 import type { Bus } from "./connect.ts";
-import { BusError } from "./errors.ts";
+import { directBatch } from "./direct_batch.ts";
+import { BusError, StatusError } from "./errors.ts";
 import type { StreamPurpose } from "./purposes.ts";
-import { streamName } from "./subjects.ts";
-import { within } from "./within.ts";
+import { directGetSubject, inboxPrefix, leaderGetSubject } from "./subjects.ts";
 
 /** A message as a stream holds it. */
 export interface StoredMessage {
@@ -31,89 +33,116 @@ export interface StreamReader {
   ): AsyncIterable<StoredMessage>;
   /** The last message of a subject, if there is one. */
   last(stream: StreamPurpose, subject: string): Promise<StoredMessage | undefined>;
+  /** Whether a subject has nothing after `seq`, as the stream's leader knows. */
+  isLast(
+    stream: StreamPurpose,
+    options: { readonly subject: string; readonly seq: number },
+  ): Promise<boolean>;
 }
 
-/** Messages that the server sends at once. */
-const BATCH = 256;
+/** Messages, and bytes, that the server sends at once. */
+const BATCH = 256, BATCH_BYTES = 8 * 1024 * 1024;
 const TIMEOUT_MS = 5_000;
 const NOT_FOUND = 404;
 
 /**
  * Opens a reader. It may be answered by a server that is behind the others: what was read last is
  * not always the last there is, which a fenced publish finds out.
+ *
+ * Reading throws a {@linkcode BusError} that is retryable when the server cannot be reached.
  */
-export async function openStreamReader(bus: Bus): Promise<StreamReader> {
-  const manager = await jetstreamManager(bus.connection, { checkAPI: false });
-  return {
-    read: (stream, { subject, from = 1 }) =>
-      readBatches(manager, { stream: streamName(bus.realm, stream), subject, from }),
+export function openStreamReader(bus: Bus): Promise<StreamReader> {
+  const loss = watchLoss(bus);
+  return Promise.resolve({
+    read: (stream, { subject, from = 1 }) => readBatches(bus, { stream, subject, from, loss }),
     async last(stream, subject) {
-      const name = streamName(bus.realm, stream);
       try {
-        const message = await manager.direct.getMessage(name, { last_by_subj: subject });
-        return message === null ? undefined : storedMessage(message);
+        const asked = `${directGetSubject(bus.realm, stream)}.${subject}`;
+        return storedMessage(await bus.requests.request(asked, "", { timeoutMs: TIMEOUT_MS }));
       } catch (error) {
-        throw readFailure(error, subject);
+        if (error instanceof StatusError && error.status === NOT_FOUND) return undefined;
+        throw error;
       }
     },
+    async isLast(stream, { subject, seq }) {
+      const asked = encodeJson({ seq: seq + 1, next_by_subj: subject });
+      const { data } = await bus.requests.request(leaderGetSubject(bus.realm, stream), asked);
+      const answer = decodeJson(data, { maxBytes: 2 * BATCH_BYTES });
+      if (!LeaderAnswer.Check(answer)) throw odd(subject);
+      if (answer.message !== undefined) return false;
+      if (answer.error?.code === NOT_FOUND) return true;
+      throw odd(subject);
+    },
+  });
+}
+
+const LeaderAnswer = TypeCompiler.Compile(Type.Object({
+  message: Type.Optional(Type.Object({})),
+  error: Type.Optional(Type.Object({ code: Type.Integer() })),
+}));
+
+function odd(subject: string): BusError {
+  return new BusError("TIMEOUT", `Cannot read ${subject}: the stream does not answer as it should`);
+}
+
+/** Signal that aborts when the connection is lost. @throws {BusError} when it is lost already. */
+type Loss = (subject: string) => AbortSignal;
+
+/** What was asked before the connection was lost, or meanwhile, is not answered after it. */
+function watchLoss(bus: Bus): Loss {
+  let connected = new AbortController();
+  const lost = (subject: string) => {
+    const code = bus.status === "closed" ? "CLOSED" : "DISCONNECTED";
+    return new BusError(code, `Cannot read ${subject}: there is no connection to NATS`);
+  };
+  bus.onStatus((status) => {
+    if (status === "connected") connected = new AbortController();
+    else connected.abort(lost("on"));
+  });
+  return (subject) => {
+    if (bus.status !== "connected") throw lost(subject);
+    return connected.signal;
   };
 }
 
 interface ReadOptions {
-  readonly stream: string;
+  readonly stream: StreamPurpose;
   readonly subject: string;
   readonly from: number;
+  readonly loss: Loss;
 }
 
 async function* readBatches(
-  { direct }: JetStreamManager,
-  { stream, subject, from }: ReadOptions,
+  { connection, realm }: Bus,
+  { stream, subject, from, loss }: ReadOptions,
 ): AsyncGenerator<StoredMessage> {
+  const asked = directGetSubject(realm, stream);
   for (let seq = from;;) {
-    const batch = await direct.getBatch(stream, { seq, batch: BATCH, next_by_subj: subject })
-      .catch((error) => {
-        throw readFailure(error, subject);
-      });
-    let count = 0;
-    for await (const message of inTime(batch, subject)) {
-      count++;
-      seq = message.seq + 1;
-      yield storedMessage(message);
+    const request = { seq, next_by_subj: subject, batch: BATCH, max_bytes: BATCH_BYTES };
+    const { messages, more } = await directBatch(connection, request, {
+      ...{ subject: asked, inbox: createInbox(inboxPrefix(realm)), timeoutMs: TIMEOUT_MS },
+      signal: loss(subject),
+    });
+    for (const message of messages) {
+      const stored = storedMessage(message);
+      seq = stored.seq + 1;
+      yield stored;
     }
-    if (count < BATCH) return;
+    if (!more || messages.length === 0) return;
   }
 }
 
-/** The client waits for ever for the rest of a batch whose server went away. */
-async function* inTime(
-  batch: AsyncIterable<StoredMsg>,
-  subject: string,
-): AsyncGenerator<StoredMsg> {
-  const messages = batch[Symbol.asyncIterator]();
-  const late = () => new BusError("TIMEOUT", `Cannot read ${subject}: no answer in time`);
-  try {
-    for (;;) {
-      const next = await within(messages.next(), { timeoutMs: TIMEOUT_MS, late });
-      if (next.done) return;
-      yield next.value;
-    }
-  } catch (error) {
-    // There is nothing at or after that sequence.
-    if (error instanceof Error && "code" in error && error.code === NOT_FOUND) return;
-    throw readFailure(error, subject);
-  } finally {
-    await messages.return?.();
-  }
-}
-
-function storedMessage({ seq, subject, data, time, header }: StoredMsg): StoredMessage {
-  return { seq, subject, data, time, header: (name) => header.get(name) };
-}
-
-/** Reading changes nothing: whatever went wrong, it may be tried again. */
-function readFailure(error: unknown, subject: string): unknown {
-  if (error instanceof BusError) return error;
-  const code = error instanceof TimeoutError ? "TIMEOUT" : "DISCONNECTED";
-  const reason = error instanceof Error ? error.message : String(error);
-  return new BusError(code, `Cannot read ${subject}: ${reason}`, { cause: error });
+/** What the server says of a message, it says in headers. */
+function storedMessage({ data, headers }: Msg): StoredMessage {
+  // The server's own comes after one of the same name that was stored with the message.
+  const said = (name: string) => headers?.last(name) ?? "";
+  return {
+    seq: Number(said("Nats-Sequence")),
+    subject: said("Nats-Subject"),
+    data,
+    get time() {
+      return new Date(said("Nats-Time-Stamp"));
+    },
+    header: (name) => headers?.get(name) ?? "",
+  };
 }

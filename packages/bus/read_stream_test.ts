@@ -1,5 +1,7 @@
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { openTestBus } from "./_testing.ts";
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import type { NatsConnection, Subscription } from "@nats-io/nats-core";
+import { openTestBus, startServer, until } from "./_testing.ts";
+import type { Bus } from "./connect.ts";
 import { openStreamReader } from "./read_stream.ts";
 import { actorSubject } from "./subjects.ts";
 
@@ -56,4 +58,86 @@ Deno.test("last() is the last message of a subject, or undefined", async () => {
   const last = await at.reader.last("EVENTS", at.subject("a"));
   strictEqual(last && text(last.data), "two");
   strictEqual(last?.seq, 2);
+});
+
+Deno.test("reading fails at once, to be tried again, while there is no connection, and works after it", async () => {
+  await using server = await startServer();
+  await using bus = await openTestBus({ servers: server.url, streams: true, reconnectWaitMs: 20 });
+  const reader = await openStreamReader(bus);
+  const subject = actorSubject(bus.realm, { kind: "k", id: "a" });
+  await bus.requests.publish(subject, "one");
+  const read = async () => await Array.fromAsync(reader.read("EVENTS", { subject }), (m) => m.seq);
+  await server.kill();
+  await until(() => bus.status === "reconnecting");
+  const startedAt = performance.now();
+  for (const attempt of [read(), reader.last("EVENTS", subject)]) {
+    await rejects(attempt, { code: "DISCONNECTED", retryable: true });
+  }
+  ok(performance.now() - startedAt < 1_000);
+  await server.restart();
+  await until(() => bus.status === "connected");
+  deepStrictEqual(await read(), [1]);
+});
+
+Deno.test("what is being read when the connection is lost fails at once", async () => {
+  await using server = await startServer();
+  await using bus = await openTestBus({ servers: server.url, streams: true, reconnectWaitMs: 20 });
+  const reader = await openStreamReader(bus);
+  const subject = actorSubject(bus.realm, { kind: "k", id: "a" });
+  await bus.requests.publish(subject, "one");
+  server.pause();
+  const attempts = [
+    Array.fromAsync(reader.read("EVENTS", { subject })),
+    reader.last("EVENTS", subject),
+  ].map((attempt) => rejects(attempt, { name: "BusError", retryable: true }));
+  const startedAt = performance.now();
+  await server.kill();
+  await Promise.all(attempts);
+  ok(performance.now() - startedAt < 2_000);
+  await server.restart();
+  await until(() => bus.status === "connected");
+});
+
+Deno.test("reading leaves no subscription behind, however it ends", async () => {
+  await using at = await opened();
+  const subject = at.subject("a");
+  for (let i = 0; i < 5; i++) await at.bus.requests.publish(subject, "x");
+  const subscriptions: Subscription[] = [];
+  const subscribe: NatsConnection["subscribe"] = (...args) => {
+    const subscription = at.bus.connection.subscribe(...args);
+    subscriptions.push(subscription);
+    return subscription;
+  };
+  const connection: NatsConnection = Object.create(at.bus.connection, {
+    subscribe: { value: subscribe },
+  });
+  const bus: Bus = Object.create(at.bus, { connection: { value: connection } });
+  const reader = await openStreamReader(bus);
+  for await (const _ of reader.read("EVENTS", { subject })) break;
+  await Array.fromAsync(reader.read("EVENTS", { subject, from: 4 }));
+  await Array.fromAsync(reader.read("EVENTS", { subject: at.subject("nobody") }));
+  strictEqual(subscriptions.length, 3);
+  ok(subscriptions.every((one) => one.isClosed()));
+});
+
+Deno.test("large messages are read in as many batches as it takes", async () => {
+  await using at = await opened();
+  const large = "x".repeat(900 * 1024);
+  for (let i = 0; i < 20; i++) await at.bus.requests.publish(at.subject("a"), large);
+  const seqs = await Array.fromAsync(
+    at.reader.read("EVENTS", { subject: at.subject("a") }),
+    ({ seq, data }) => data.length === large.length ? seq : 0,
+  );
+  deepStrictEqual(seqs, Array.from({ length: 20 }, (_, i) => i + 1));
+});
+
+Deno.test("isLast() says whether a subject has something after a sequence", async () => {
+  await using at = await opened();
+  const isLast = (id: string, seq: number) =>
+    at.reader.isLast("EVENTS", { subject: at.subject(id), seq });
+  strictEqual(await isLast("a", 0), true);
+  for (const id of ["a", "a", "b"]) await at.bus.requests.publish(at.subject(id), "x");
+  const found = [];
+  for (const seq of [0, 1, 2, 3]) found.push([await isLast("a", seq), await isLast("b", seq)]);
+  deepStrictEqual(found, [[false, false], [false, false], [true, false], [true, true]]);
 });

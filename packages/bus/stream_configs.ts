@@ -13,6 +13,8 @@
  * | `SPOKES`       | file    | seconds (TTL on each key)        | who holds which connection              |
  * | `SPECS`        | file    | until unused (TTL on each key)   | equal sets of operations stored once    |
  *
+ * | `TICKETS`      | file    | seconds (TTL on each key)        | a page connects once with each          |
+ *
  * Only `CHUNKS` is in memory: a memory stream begins again at sequence 1 when its server restarts,
  * and whoever watched it from a sequence on would wait in vain.
  *
@@ -72,6 +74,7 @@ export function declareStreams(realm: string, limits: StreamLimits = {}): Stream
     declareBucket(realm, "ACTIVE", { max_msg_size: 64 * KIB }),
     declareBucket(realm, "SPOKES", { max_msg_size: 64 * KIB }),
     declareBucket(realm, "SPECS", { max_msg_size: MIB }),
+    declareBucket(realm, "TICKETS", { max_msg_size: 4 * KIB, max_msgs: 100_000 }),
   ];
 }
 

@@ -14,6 +14,7 @@
  * | `R.live.KIND.ID`                       | what an actor emits, not stored                  |
  * | `R.node.NODE.CHANNEL`                  | commands and calls to one node                   |
  * | `R.any.SEGMENT…`                       | calls to whichever node has the operation        |
+ * | `R.hub.calls`                          | calls of the hub's own operations, to any node   |
  * | `R.reply.INBOX.ID`                     | answers to one connection                        |
  * | `R.invalidate.TOPIC`                   | "what you cached of this is old"                 |
  *
@@ -39,6 +40,9 @@ import { decodeToken, encodeToken, realmToken, token } from "./token.ts";
 
 /** Queue group of every subscription to {@linkcode anySubject}. */
 export const ANY_QUEUE = "any";
+
+/** Queue group of every subscription to {@linkcode hubCallsSubject}. */
+export const HUB_QUEUE = "hub";
 
 /** Most segments of an operation's path below its node. */
 const MAX_SEGMENTS = 6;
@@ -219,6 +223,18 @@ export function parseAnySubject(subject: string): InRealm & { readonly operation
   return { realm, operation };
 }
 
+/** Spells the subject of calls of the hub's own operations; nodes take them in {@linkcode HUB_QUEUE}. */
+export function hubCallsSubject(realm: string): string {
+  return `${realmToken(realm)}.hub.calls`;
+}
+
+/** Reads a subject of {@linkcode hubCallsSubject}. @throws {RangeError} */
+export function parseHubCallsSubject(subject: string): InRealm {
+  const [realm = "", calls] = read(subject, "hub", 1);
+  if (calls !== "calls") throw unreadable(subject, "hub");
+  return { realm };
+}
+
 /** Spells the subject of one answer; `inbox` belongs to one connection. */
 export function replySubject(realm: string, inbox: string, id: string): string {
   return `${realmToken(realm)}.reply.${token(inbox)}.${token(id)}`;
@@ -271,6 +287,21 @@ export function streamName(realm: string, stream: StreamPurpose): string {
 export function parseStreamName(name: string): InRealm & { readonly stream: StreamPurpose } {
   const at = name.lastIndexOf("_");
   return { realm: realmToken(name.slice(0, at)), stream: oneOf(STREAMS, name.slice(at + 1)) };
+}
+
+/** Where the server tells about a stream. @throws {RangeError} If `realm` may not be one. */
+export function streamInfoSubject(realm: string, stream: StreamPurpose): string {
+  return `$JS.API.STREAM.INFO.${streamName(realm, stream)}`;
+}
+
+/** Where a stream is asked for messages directly. @throws {RangeError} If `realm` may not be one. */
+export function directGetSubject(realm: string, stream: StreamPurpose): string {
+  return `$JS.API.DIRECT.GET.${streamName(realm, stream)}`;
+}
+
+/** Where a stream's leader is asked for a message. @throws {RangeError} If `realm` may not be one. */
+export function leaderGetSubject(realm: string, stream: StreamPurpose): string {
+  return `$JS.API.STREAM.MSG.GET.${streamName(realm, stream)}`;
 }
 
 /** Name of a bucket. @throws {RangeError} If `realm` may not be one. */

@@ -74,6 +74,11 @@ const families: Record<string, Family> = {
     build: (p) => subjects.anySubject(at(p).realm, at(p).operation),
     parse: subjects.parseAnySubject,
   },
+  hubCallsSubject: {
+    parts: { realm },
+    build: (p) => subjects.hubCallsSubject(at(p).realm),
+    parse: subjects.parseHubCallsSubject,
+  },
   replySubject: {
     parts: { realm, inbox: word, id: word },
     build: (p) => subjects.replySubject(at(p).realm, at(p).inbox, at(p).id),
@@ -177,7 +182,9 @@ for (const [name, { parts, build, parse }] of Object.entries(families)) {
 }
 
 function parserNoise(): string[] {
-  const literals = "evt snap live timer at due chunk calls node any reply invalidate".split(" ");
+  const literals = "evt snap live timer at due chunk calls node any hub reply invalidate".split(
+    " ",
+  );
   return [...literals, "r", "a=2Eb", "a=2Fb", "=", "*", ">", "", ...NODE_CHANNELS];
 }
 

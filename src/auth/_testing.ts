@@ -29,6 +29,8 @@ export interface TestNode extends AsyncDisposable, Omit<StartedIdentity, keyof A
   readonly database: Database;
   readonly databaseUrl: string;
   readonly realm: string;
+  /** If this node made it. */
+  readonly firstKey: string | undefined;
 }
 
 /** Starts what tells who calls; in a database and a realm of its own unless they are given. */
@@ -47,9 +49,11 @@ export async function testNode(options: TestNodeOptions = {}): Promise<TestNode>
     auth: { hashKey: options.hashKey ?? TEST_HASH_KEY },
   });
   const started = stack.use(await startIdentity(config, { bus, database, nodeId: "test" }));
+  const firstKey = await started.makeFirstKey();
   const parts = stack.move();
   return {
     ...started,
+    firstKey,
     database,
     databaseUrl,
     realm: bus.realm,

@@ -33,7 +33,7 @@ Deno.test("a node with another hash key is told so, and changes nothing", async 
   const hashKey = "another key that is long enough!";
   await rejects(testNode({ ...node, hashKey }), /another hash key.*HUB_AUTH_HASH_KEY/);
   const { items } = await node.stores.audit.list({ limit: 10 });
-  deepStrictEqual(items.map(({ action }) => action), ["hub.installed"]);
+  deepStrictEqual(items.map(({ action }) => action), ["key.created", "hub.installed"]);
 });
 
 Deno.test("an older node does not set back the roles of a newer one", async () => {
@@ -55,4 +55,14 @@ Deno.test("a newer node brings the roles up to date, with whatever follows from 
   await openInstallation(node.stores.installation, node.hasher);
   const { items: [first] } = await node.stores.keys.list({ limit: 1 });
   deepStrictEqual(first?.scopes, SCOPES.toSorted());
+});
+
+Deno.test("a hub that has lost its hash key begins anew once its row is removed", async () => {
+  await using node = await testNode();
+  const lost = node.firstKey ?? "";
+  await node.database.pool.query("delete from installation");
+  await using again = await testNode({ ...node, hashKey: "another key that is long enough!" });
+  ok(again.firstKey !== undefined);
+  ok(await again.identities.identify(again.firstKey));
+  strictEqual(await again.identities.identify(lost), null);
 });

@@ -76,6 +76,8 @@ export interface IdentitiesOptions {
   readonly now?: () => number;
 }
 
+/** No token of ours is longer, and nobody's time is spent on what is. */
+const MOST_CHARACTERS = 100;
 /** Look-ups at once; beyond it, whoever is not known waits. */
 const MOST_LOADS = 256;
 /** So long a database that was away is not asked again about those who are known. */
@@ -124,6 +126,7 @@ class CachedIdentities implements Identities {
   }
 
   identify(token: string, options: IdentifyOptions = {}): Soon<Identified | null> {
+    if (token.length > MOST_CHARACTERS) return this.#wrong(options);
     const now = this.#now(), entry = this.#entries.get(prefixOf(token));
     if (entry?.token !== undefined && this.#isFresh(entry, now)) {
       if (!entry.token.equals(token)) return this.#wrong(options);
@@ -193,7 +196,7 @@ class CachedIdentities implements Identities {
   /** Young enough to be used as it is. What is not so young any more is renewed meanwhile. */
   #isFresh(entry: Entry, now: number): boolean {
     const age = now - entry.loadedAt, isAway = now < this.#awayUntil;
-    if (entry.loadedAt < this.#trustedSince || age > this.#maxAgeMs) return isAway;
+    if (entry.loadedAt <= this.#trustedSince || age > this.#maxAgeMs) return isAway;
     if (age > this.#renewMs && !isAway) this.#renew(entry.stored.credential);
     return true;
   }

@@ -32,7 +32,7 @@ export const DisplayName = Type.String({ minLength: 1, maxLength: 100 });
  */
 export function checkPeerId(peerId: string): void {
   if (!RESERVED_PEER_IDS.has(peerId)) return;
-  throw invalid(`Cannot call a peer ${peerId}: the name is reserved`);
+  throw invalid("/peerId", `Cannot call a peer ${peerId}: the name is reserved`);
 }
 
 /** Controls, formats that reorder or hide text, private and unassigned characters, odd spaces. */
@@ -47,6 +47,7 @@ export function cleanName(name: string): string {
   const composed = name.normalize("NFC");
   if (composed === composed.trim() && composed !== "" && !HIDDEN.test(composed)) return composed;
   throw invalid(
+    "/name",
     "Cannot use this name: it is empty, begins or ends with a space, or holds characters that " +
       "cannot be seen",
   );
@@ -56,10 +57,10 @@ export function cleanName(name: string): string {
 export function cleanText(text: string): string {
   const composed = text.normalize("NFC");
   if (!HIDDEN.test(composed.replaceAll("\n", " "))) return composed;
-  throw invalid("Cannot use this text: it holds characters that cannot be seen");
+  throw invalid("/description", "Cannot use this text: it holds characters that cannot be seen");
 }
 
-/** Says what is wrong with the input. */
-export function invalid(message: string): CallError {
-  return new CallError("VALIDATION_ERROR", message);
+/** Says what is wrong with a part of the input that its schema takes. */
+export function invalid(path: string, message: string): CallError {
+  return new CallError("VALIDATION_ERROR", message, { errors: [{ path, message }] });
 }

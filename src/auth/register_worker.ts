@@ -9,7 +9,7 @@ import { type Static, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import type { Attempts } from "./attempts.ts";
 import { cleanName } from "./names.ts";
-import type { EnrolmentResult, Registrations } from "./stores.ts";
+import type { AuditTrail, Registrations } from "./stores.ts";
 import { createToken, parseToken } from "./token.ts";
 import type { TokenHasher } from "./token_hash.ts";
 
@@ -53,6 +53,7 @@ export type RegistrationErrorCode = keyof typeof REGISTRATION_ERRORS;
 /** What registering needs. */
 export interface RegisterWorkerOptions {
   readonly registrations: Pick<Registrations, "enrol">;
+  readonly audit: Pick<AuditTrail, "record">;
   readonly hasher: TokenHasher;
   readonly attempts: Attempts;
   /** Where the request came from. */
@@ -70,7 +71,7 @@ const MIN_NONCE = 16;
  */
 export async function registerWorker(
   request: unknown,
-  { registrations, hasher, attempts, source, now = Date.now }: RegisterWorkerOptions,
+  { registrations, audit, hasher, attempts, source, now = Date.now }: RegisterWorkerOptions,
 ): Promise<WorkerAnswer> {
   const wait = attempts.waitOf(source);
   if (wait !== undefined) throw refusal("RATE_LIMITED", { retry_after: wait });
@@ -79,6 +80,10 @@ export async function registerWorker(
   const claim = await provenClaim(request);
   if (typeof claim === "string") {
     attempts.failed(source);
+    // What reaches the store is noted there.
+    const actor = { kind: "anonymous", id: source } as const;
+    const note = { actor, action: "registration.refused", details: { code: claim } };
+    await stored(() => audit.record({ ...note, subject: { kind: "source", id: source } }));
     throw refusal(claim);
   }
   const { token, prefix, fingerprint, nonce, displayName } = claim;
@@ -187,7 +192,7 @@ function bytesOf(text: string): Uint8Array<ArrayBuffer> | undefined {
   }
 }
 
-async function stored(work: () => Promise<EnrolmentResult>): Promise<EnrolmentResult> {
+async function stored<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -213,10 +213,8 @@ export interface CredentialLookup {
 /** What a first start finds or makes. */
 export interface Installation {
   /**
-   * Claims the database for the hash key, brings the built-in roles up to date, and stores the first
-   * key if there never was one, whichever of several nodes comes first.
+   * Claims the database for the hash key, and brings the built-in roles up to date.
    *
-   * @returns whether this call stored `firstKey`.
    * @throws {Error} if the database belongs to another hash key.
    */
   open(options: {
@@ -227,8 +225,9 @@ export interface Installation {
       readonly description: string;
       readonly scopes: string[];
     }[];
-    readonly firstKey: NewApiKey;
-  }): Promise<boolean>;
+  }): Promise<void>;
+  /** Stores the first key if there never was one; whether it did. One of several nodes does. */
+  insertFirstKey(key: NewApiKey): Promise<boolean>;
 }
 
 /** All of it. */

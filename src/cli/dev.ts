@@ -3,13 +3,12 @@ import { fileURLToPath } from "node:url";
 import type { HubConfig } from "../config/mod.ts";
 import { startLogging } from "../logger/mod.ts";
 import { provideServers } from "../provide_servers.ts";
-import { addConfigOptions, configOf } from "./config_options.ts";
+import { addConfigOptions, loadedConfigOf } from "./config_options.ts";
 import { keepFresh } from "./keep_fresh.ts";
 import { tellStep } from "./progress.ts";
 import { runUntilSignal } from "./run_until_signal.ts";
+import { watchedPaths } from "./watched_paths.ts";
 
-const ROOT = new URL("../../", import.meta.url);
-const WATCHED = ["src", "packages", "actors", "bridges", "examples", "migrations"];
 const WATCHED_FILES = /\.(tsx?|sql|sh|jsonc?)$/;
 
 /** `hub dev`: `hub start` that starts again whenever a source file changes. */
@@ -19,7 +18,7 @@ export function devCommand(): Command {
     .allowUnknownOption(false)
     .action(async (options: Record<string, unknown>) => {
       await requireAllPermissions();
-      const { config } = await configOf(options);
+      const { config } = await loadedConfigOf(options);
       await develop(config);
     });
   return addConfigOptions(command);
@@ -34,13 +33,14 @@ async function requireAllPermissions(): Promise<void> {
 async function develop(config: HubConfig): Promise<void> {
   await using _logging = startLogging(config.log);
   await runUntilSignal({
-    deadlineMs: config.shutdown.deadlineMs * 2,
+    // The node has its own, and the servers come after it.
+    deadlineMs: config.shutdown.lingerMs + config.shutdown.deadlineMs * 2,
     async start(signal) {
       await using stack = new AsyncDisposableStack();
       const servers = stack.use(await provideServers(config, { signal, onStep: tellStep }));
       stack.use(keepFresh({
         spawn: () => spawnNode(servers.config),
-        paths: WATCHED.map((folder) => fileURLToPath(new URL(folder, ROOT))),
+        paths: watchedPaths(config),
         matters: (path) => WATCHED_FILES.test(path) && !path.includes("node_modules"),
       }));
       return stack.move();

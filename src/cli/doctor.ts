@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { RELEASED_AT } from "../version.ts";
-import type { HubConfig } from "../config/mod.ts";
+import type { LoadedConfig } from "../config/mod.ts";
 import { type Finding, runChecks } from "../doctor/check.ts";
 import { machineChecks } from "../doctor/check_machine.ts";
 import { natsCheck } from "../doctor/check_nats.ts";
@@ -15,16 +15,16 @@ export function doctorCommand(): Command {
     .description("check NATS, Postgres, versions, ports, disk and clock, and say what to do")
     .option("--json", "as one JSON array")
     .action(async (options: Record<string, unknown>) => {
-      const { config } = await configOf(options);
-      await examine(config, { json: options.json === true });
+      await examine(await configOf(options), { json: options.json === true });
     });
   return addConfigOptions(command);
 }
 
-async function examine(config: HubConfig, { json }: { json: boolean }): Promise<void> {
+async function examine(loaded: LoadedConfig, { json }: { json: boolean }): Promise<void> {
+  const { config } = loaded;
   const checks = [
     ...machineChecks(config),
-    natsCheck(config),
+    natsCheck(loaded),
     postgresCheck(config),
     clockCheck(config, RELEASED_AT),
   ];

@@ -1,10 +1,19 @@
 /**
- * Prints the options with which the `hub` task runs `deno run`.
+ * Prints the options with which the `hub` task runs `deno run`; with `--writes-config` those of the
+ * `hub:admin` task, which may change the configuration file as well.
  *
  * @module
  */
-import { CONFIG_FILE_VARIABLE, loadConfig, readEnvironment } from "../config/mod.ts";
+import {
+  CONFIG_FILE_VARIABLE,
+  DEFAULT_CONFIG_FILE,
+  type HubConfig,
+  loadConfig,
+  readEnvironment,
+} from "../config/mod.ts";
+import { databasePaths } from "../database_paths.ts";
 import { type PermissionNeeds, permissionsFor } from "../permissions.ts";
+import { ringFilePath } from "../secrets/ring_file.ts";
 import { print, printError } from "./output.ts";
 
 const DEFAULT_NEEDS: PermissionNeeds = { dataDir: ".hub" };
@@ -23,8 +32,31 @@ async function needs(): Promise<PermissionNeeds> {
   const env = readEnvironment();
   const configFile = env[CONFIG_FILE_VARIABLE];
   // A configuration that is wrong is reported in full by the command itself.
-  const loaded = await loadConfig({ env, cwd: Deno.cwd() }).catch(() => undefined);
+  const flags = { allowPlaintextSecrets: true };
+  const loaded = await loadConfig({ env, cwd: Deno.cwd(), flags }).catch(() => undefined);
   if (loaded === undefined) return { ...DEFAULT_NEEDS, configFile };
-  const { dataDir, nats: { credsFile } } = loaded.config;
-  return { dataDir, credsFile, configFile };
+  const { dataDir, kinds, nats: { credsFile }, postgres: { url } } = loaded.config;
+  const database = url === undefined ? undefined : databasePaths(url, Deno.env.toObject());
+  const files = fileNeeds(loaded.filePath ?? DEFAULT_CONFIG_FILE);
+  return {
+    ...{ dataDir, credsFile, configFile, kinds, database },
+    ...masterKeyNeeds(loaded.config),
+    ...files,
+  };
+}
+
+function fileNeeds(file: string): Partial<PermissionNeeds> {
+  const both = [file, ringFilePath(file)];
+  // Not for a hub that runs: what it may write there, it would run after its next start.
+  return Deno.args.includes("--writes-config") ? { replaced: both } : { ringFile: both[1] };
+}
+
+function masterKeyNeeds(
+  { masterKey, previousMasterKey }: HubConfig,
+): Pick<PermissionNeeds, "keyFiles" | "keyPrograms"> {
+  const keys = [masterKey, previousMasterKey];
+  return {
+    keyFiles: keys.flatMap(({ file }) => file ?? []),
+    keyPrograms: keys.flatMap(({ command }) => command?.[0] ?? []),
+  };
 }

@@ -5,12 +5,18 @@
  */
 import { Command, CommanderError } from "commander";
 import { ConfigError } from "../config/mod.ts";
+import { actorCommand } from "./actor.ts";
+import { authCommand } from "./auth.ts";
 import { CommandFailed } from "./command_failed.ts";
 import { configCommand } from "./config.ts";
 import { redactText } from "../logger/mod.ts";
 import { devCommand } from "./dev.ts";
 import { doctorCommand } from "./doctor.ts";
 import { print, printError, style } from "./output.ts";
+import { keysCommand } from "./keys.ts";
+import { peersCommand } from "./peers.ts";
+import { replayCommand } from "./replay.ts";
+import { secretsCommand } from "./secrets.ts";
 import { startCommand } from "./start.ts";
 import { VERSION } from "../version.ts";
 import { versionCommand } from "./version.ts";
@@ -34,8 +40,14 @@ function createProgram(): Command {
     const command of [
       startCommand(),
       devCommand(),
+      actorCommand(),
+      replayCommand(),
+      keysCommand(),
+      peersCommand(),
+      authCommand(),
       doctorCommand(),
       configCommand(),
+      secretsCommand(),
       versionCommand(),
     ]
   ) program.addCommand(command);

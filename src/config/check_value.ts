@@ -36,6 +36,7 @@ function isUrls(value: unknown, rule: UrlRule): boolean {
 
 /** A checked value that shares nothing with what was read. */
 function copy(value: unknown): unknown {
+  if (Array.isArray(value)) return [...value];
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value));
 }
@@ -93,13 +94,20 @@ export function parseText({ schema }: Setting, text: string): unknown {
   if (KindGuard.IsBoolean(schema)) {
     return text === "true" ? true : text === "false" ? false : text;
   }
+  if (KindGuard.IsArray(schema)) return parseList(text);
   return KindGuard.IsRecord(schema) ? parseJson(text) : text;
+}
+
+/** As JSON where a member holds a comma, such as an argument of a command. */
+function parseList(text: string): unknown {
+  if (text.startsWith("[")) return parseJson(text);
+  return text === "" ? [] : text.split(",");
 }
 
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return text; // not JSON, therefore not an object: refused by the check that follows
+    return text; // not JSON, therefore what it is for: refused by the check that follows
   }
 }

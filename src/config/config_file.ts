@@ -11,7 +11,9 @@ import {
   printParseErrorCode,
 } from "jsonc-parser";
 import type { ConfigProblem } from "./config_error.ts";
+import { readEncrypted } from "./encrypted_value.ts";
 import { type Layer, readSetting, readTree, type SourceNode } from "./layer.ts";
+import type { Setting } from "./settings.ts";
 import { formatSource, type Source } from "./source.ts";
 
 /** Longest file that is read, in characters. */
@@ -80,6 +82,21 @@ function refuse(source: Source, message: string): Layer {
   return { entries: [], problems: [{ source: formatSource(source), path: "", message }] };
 }
 
+/** Only a file may hold encrypted values: they are bound to their place in one. */
+function readFromFile(setting: Setting, { value, source }: SourceNode): Layer {
+  const found = readEncrypted(setting, value);
+  if (found === undefined) return readSetting(setting, { value, source });
+  if (found.ok) {
+    const { encrypted } = found;
+    return { entries: [{ setting, value: setting.default, source, encrypted }], problems: [] };
+  }
+  const { path } = setting;
+  return {
+    entries: [],
+    problems: [{ source: formatSource(source), path, message: found.message }],
+  };
+}
+
 /** Reads what a file contributes; syntax errors are reported alone, with line and column. */
 export function readConfigFile(file: ConfigFile): Layer {
   const at = positions(file);
@@ -98,6 +115,6 @@ export function readConfigFile(file: ConfigFile): Layer {
   if (root === undefined) return { entries: [], problems: [] };
   const problems: ConfigProblem[] = [];
   const tree = toSourceNode(root, { at, problems, source: at(root.offset) });
-  const layer = readTree(tree, (setting, node) => readSetting(setting, node.value, node.source));
+  const layer = readTree(tree, readFromFile);
   return { entries: layer.entries, problems: [...problems, ...layer.problems] };
 }

@@ -33,11 +33,15 @@ function valueAt(config: unknown, keys: readonly string[]): unknown {
   );
 }
 
-function describe(setting: Setting, { config, sources }: LoadedConfig): DescribedSetting {
+function describe(setting: Setting, loaded: LoadedConfig): DescribedSetting {
+  const { config, sources, encrypted } = loaded;
   const { path, keys } = setting;
+  const envelope = encrypted[path];
   return {
     path,
-    value: maskValue(setting, valueAt(config, keys)),
+    value: envelope === undefined
+      ? maskValue(setting, valueAt(config, keys))
+      : `[encrypted v${envelope.keyVersion}]`,
     source: formatSource(sources[path] ?? { kind: "default" }),
   };
 }

@@ -17,6 +17,9 @@ const TEST_PREFIX = "HUB_TEST_";
 const SERVICE_VARIABLE = /^HUB_(SERVICE_(HOST|PORT)|PORT_\d+_(TCP|UDP|SCTP))/;
 const SERVICE_ADDRESS = /^(tcp|udp|sctp):\/\//;
 
+/** Names that offer themselves for `masterKey.env`; they mean nothing unless it says so. */
+const MASTER_KEY_VARIABLES = ["HUB_MASTER_KEY", "HUB_PREVIOUS_MASTER_KEY"];
+
 /** Every variable that the configuration knows. */
 export const CONFIG_ENV_NAMES: readonly string[] = [
   CONFIG_FILE_VARIABLE,
@@ -29,7 +32,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 function isUnknown(name: string, value: string): boolean {
   return name.startsWith("HUB_") && !name.startsWith(TEST_PREFIX) &&
     !SERVICE_VARIABLE.test(name) && !(name === "HUB_PORT" && SERVICE_ADDRESS.test(value)) &&
-    !CONFIG_ENV_NAMES.includes(name);
+    !CONFIG_ENV_NAMES.includes(name) && !MASTER_KEY_VARIABLES.includes(name);
 }
 
 function unknownVariable(name: string): ConfigProblem {
@@ -49,7 +52,7 @@ export function readEnvironmentLayer(env: Environment): Layer {
     const name = setting.env.find((name) => env[name] !== undefined);
     const text = name === undefined ? undefined : env[name];
     if (name === undefined || text === undefined) continue;
-    const layer = readText(setting, text, { kind: "environment", name });
+    const layer = readText(setting, { text, source: { kind: "environment", name } });
     entries.push(...layer.entries);
     problems.push(...layer.problems);
   }

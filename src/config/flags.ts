@@ -31,12 +31,14 @@ export type FlagValues = Readonly<Record<string, unknown>>;
 function placeholder({ schema, url }: Setting): string {
   if (url !== undefined) return "<url>";
   if (choices(schema) !== undefined) return "<name>";
+  if (KindGuard.IsArray(schema)) return "<list>";
   return KindGuard.IsString(schema) ? "<text>" : "<number>";
 }
 
 /** Passwords have no flag: a command line is visible to everybody on the machine. */
 function isOffered({ schema, secret, url }: Setting): boolean {
-  return !KindGuard.IsRecord(schema) && (!secret || url !== undefined);
+  const isWord = !KindGuard.IsRecord(schema) && !KindGuard.IsBoolean(schema);
+  return isWord && (!secret || url !== undefined);
 }
 
 function attribute(flag: string): string {
@@ -113,7 +115,7 @@ export function readFlagsLayer(flags: FlagValues): Layer {
     toSourceNode(flags, []),
     (setting, { value, source }) =>
       typeof value === "string"
-        ? readText(setting, value, source)
-        : readSetting(setting, value, source),
+        ? readText(setting, { text: value, source })
+        : readSetting(setting, { value, source }),
   );
 }

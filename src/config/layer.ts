@@ -6,6 +6,7 @@
 import { KindGuard, type TObject } from "@sinclair/typebox";
 import { checkValue, isReservedKey, parseText } from "./check_value.ts";
 import type { ConfigProblem } from "./config_error.ts";
+import type { EncryptedValue } from "./encrypted_value.ts";
 import { nearestName } from "./nearest_name.ts";
 import { HubConfigSchema } from "./schema.ts";
 import { type Setting, SETTINGS } from "./settings.ts";
@@ -17,6 +18,8 @@ export interface Entry {
   /** Undefined takes an optional setting away. */
   readonly value: unknown;
   readonly source: Source;
+  /** In place of a value: the file holds it encrypted. */
+  readonly encrypted?: EncryptedValue;
 }
 
 /** What one source contributes. */
@@ -35,8 +38,11 @@ export interface SourceNode {
 
 const SETTING_OF_PATH = new Map(SETTINGS.map((setting) => [setting.path, setting]));
 
-function problem(node: SourceNode, path: string, message: string): Layer {
-  return { entries: [], problems: [{ source: formatSource(node.source), path, message }] };
+function problem(
+  { source }: Pick<SourceNode, "source">,
+  what: Omit<ConfigProblem, "source">,
+): Layer {
+  return { entries: [], problems: [{ source: formatSource(source), ...what }] };
 }
 
 /** Joins what several sources contribute, in the order given. */
@@ -47,29 +53,41 @@ export function joinLayers(layers: readonly Layer[]): Layer {
   };
 }
 
-/** Checks a value, text being read as the type of its setting where `text` says so. */
-export function readSetting(setting: Setting, value: unknown, source: Source): Layer {
+/** Checks the value of a setting. */
+export function readSetting(
+  setting: Setting,
+  { value, source }: Pick<SourceNode, "value" | "source">,
+): Layer {
   const checked = checkValue(setting, value);
   if (checked.ok) return { entries: [{ setting, value: checked.value, source }], problems: [] };
   const { path, message } = checked;
-  return { entries: [], problems: [{ source: formatSource(source), path, message }] };
+  return problem({ source }, { path, message });
 }
 
-/** Like {@linkcode readSetting}, for sources that know nothing but text. */
-export function readText(setting: Setting, text: string, source: Source): Layer {
+/** Like {@linkcode readSetting}, for sources that know nothing but text: it is read as the setting's type. */
+export function readText(
+  setting: Setting,
+  { text, source }: { readonly text: string; readonly source: Source },
+): Layer {
   const value = setting.optional && text === "" ? text : parseText(setting, text);
-  return readSetting(setting, value, source);
+  return readSetting(setting, { value, source });
 }
 
-function unknownKey(node: SourceNode, keys: readonly string[], siblings: readonly string[]): Layer {
-  const key = keys.at(-1) ?? "";
-  if (isReservedKey(key)) return problem(node, keys.join("."), "this key is not allowed");
+interface Place {
+  readonly keys: readonly string[];
+  /** What could stand there. */
+  readonly siblings: readonly string[];
+}
+
+function unknownKey(node: SourceNode, { keys, siblings }: Place): Layer {
+  const key = keys.at(-1) ?? "", path = keys.join(".");
+  if (isReservedKey(key)) return problem(node, { path, message: "this key is not allowed" });
   const near = nearestName(key, siblings);
   const suggestion = near === undefined
     ? SETTINGS.find((setting) => setting.keys.at(-1) === key)?.path
     : [...keys.slice(0, -1), near].join(".");
   const hint = suggestion === undefined ? "" : `, did you mean ${suggestion}?`;
-  return problem(node, keys.join("."), `there is no such setting${hint}`);
+  return problem(node, { path, message: `there is no such setting${hint}` });
 }
 
 /** How a node's value becomes the value of its setting. */
@@ -82,18 +100,19 @@ export function readTree(
   { schema = HubConfigSchema, keys = [] }: { schema?: TObject; keys?: readonly string[] } = {},
 ): Layer {
   if (node.members === undefined) {
-    return problem(node, keys.join("."), `expected an object, found ${kind(node.value)}`);
+    const message = `expected an object, found ${kind(node.value)}`;
+    return problem(node, { path: keys.join("."), message });
   }
   const siblings = Object.keys(schema.properties);
   return joinLayers([...node.members].map(([key, member]) => {
-    const path = [...keys, key];
+    const path = [...keys, key], unknown = { keys: path, siblings };
     const property = siblings.includes(key) ? schema.properties[key] : undefined;
-    if (property === undefined) return unknownKey(member, path, siblings);
+    if (property === undefined) return unknownKey(member, unknown);
     if (KindGuard.IsObject(property)) {
       return readTree(member, read, { schema: property, keys: path });
     }
     const setting = SETTING_OF_PATH.get(path.join("."));
-    return setting === undefined ? unknownKey(member, path, siblings) : read(setting, member);
+    return setting === undefined ? unknownKey(member, unknown) : read(setting, member);
   }));
 }
 

@@ -10,8 +10,11 @@ import { CONFIG_FILE_VARIABLE, type Environment } from "./environment.ts";
 import type { FlagValues } from "./flags.ts";
 import { type LoadedConfig, resolveConfig } from "./resolve_config.ts";
 
+/** The file that is made where there is none. */
+export const DEFAULT_CONFIG_FILE = "hub.jsonc";
+
 /** Files that are looked for in the working directory. */
-const DEFAULT_FILES = ["hub.jsonc", "hub.json"];
+const DEFAULT_FILES = [DEFAULT_CONFIG_FILE, "hub.json"];
 
 /** Where to look. */
 export interface LoadConfigOptions {

@@ -22,6 +22,16 @@ function maskUrl(text: string): string {
   return url.href;
 }
 
+/** Whether the value of a secret setting holds no secret: a URL without any password or token. */
+export function isOpen(setting: Setting, value: unknown): boolean {
+  if (setting.url === undefined || typeof value !== "string") return false;
+  const urls = setting.url.several ? value.split(",") : [value];
+  return urls.every((text) => {
+    const url = URL.parse(text.trim());
+    return url !== null && url.href === maskUrl(text) && url.password === "" && url.username === "";
+  });
+}
+
 /** The value of a setting as it may be shown. */
 export function maskValue({ secret, url }: Setting, value: unknown): unknown {
   if (!secret || value === undefined) return value;

@@ -26,7 +26,8 @@ A file is JSON, in which comments and trailing commas are welcome; both default 
 refused. A variable is \`HUB_\` and the path of the setting in capitals; \`NATS_URL\` and \`DATABASE_URL\`
 are read as well, where their \`HUB_\` names are not set. Values of variables and flags are read
 strictly: \`4200\` is a port, \`" 4200"\` and \`4200.5\` are not. An object, such as \`log.levels\`, is
-written as JSON in a variable, and replaces the one of an earlier source whole.
+written as JSON in a variable; a list, such as \`kinds\`, has commas between its items there. Both
+replace those of an earlier source whole.
 
 An empty value takes a setting away that may be absent, also when an earlier source has set it:
 \`NATS_URL=\` starts the hub with a NATS server of its own.
@@ -39,6 +40,10 @@ are left to the test suite, and those that Kubernetes sets for a service called 
 \`hub config show\` prints the effective configuration and where each value came from. Secrets are
 masked there, and in messages. Passwords have no flag, and a URL with a password had better be a
 variable, because every user of a machine can read its command lines.
+
+A secret in the file is encrypted: \`{ "$encrypted": … }\` in place of the text, which
+\`hub config set --secret\` and \`hub config encrypt\` write; one in clear is refused.
+[Secrets](operating/secrets.md) has the rest.
 
 ## Example
 

@@ -8,7 +8,9 @@ import { ConfigError, type ConfigProblem } from "./config_error.ts";
 import { type ConfigFile, readConfigFile } from "./config_file.ts";
 import { type Environment, readEnvironmentLayer } from "./environment.ts";
 import { type FlagValues, place, readFlagsLayer } from "./flags.ts";
+import type { EncryptedValue } from "./encrypted_value.ts";
 import { type Entry, joinLayers } from "./layer.ts";
+import { isOpen } from "./mask.ts";
 import { type HubConfig, HubConfigSchema } from "./schema.ts";
 import { SETTINGS } from "./settings.ts";
 import { formatSource, type Source } from "./source.ts";
@@ -25,23 +27,50 @@ export interface LoadedConfig {
   readonly config: HubConfig;
   /** By path, such as `http.port`; every setting is in it. */
   readonly sources: Readonly<Record<string, Source>>;
+  /**
+   * By path: values that the file holds encrypted. Until `decryptConfig` has read them, `config`
+   * has their defaults.
+   */
+  readonly encrypted: Readonly<Record<string, EncryptedValue>>;
+  /** The file that was read, as it is shown in messages. */
+  readonly filePath: string | undefined;
 }
 
 const BY_DEFAULT: Source = { kind: "default" };
 
-type Values = ReadonlyMap<string, Pick<Entry, "value" | "source">>;
+type Values = ReadonlyMap<string, Omit<Entry, "setting">>;
 
 function merge(entries: readonly Entry[]): Values {
-  const values = new Map(
+  const values = new Map<string, Omit<Entry, "setting">>(
     SETTINGS.map((setting) => [setting.path, { value: setting.default, source: BY_DEFAULT }]),
   );
-  for (const { setting, value, source } of entries) values.set(setting.path, { value, source });
+  for (const { setting, ...rest } of entries) values.set(setting.path, rest);
   return values;
+}
+
+/** Secrets that stand in the file as they are, also where another source wins over them. */
+function plainSecrets(entries: readonly Entry[], values: Values): ConfigProblem[] {
+  if (values.get("allowPlaintextSecrets")?.value === true) return [];
+  return entries.filter(isPlainSecret).map(({ setting: { path }, source }) => ({
+    source: formatSource(source),
+    path,
+    message: "expected an encrypted value, found a secret in clear: encrypt it with " +
+      "`hub config encrypt`, or set allowPlaintextSecrets",
+  }));
+}
+
+/** A URL is a secret for the password in it: without one it may stand there. */
+function isPlainSecret({ setting, value, source, encrypted }: Entry): boolean {
+  if (source.kind !== "file" || !setting.secret || encrypted !== undefined) return false;
+  return value !== undefined && !isOpen(setting, value);
 }
 
 /** Checks what one setting says about another. */
 function contradictions(values: Values): ConfigProblem[] {
-  const isSet = (path: string) => values.get(path)?.value !== undefined;
+  const isSet = (path: string) => {
+    const entry = values.get(path);
+    return entry?.value !== undefined || entry?.encrypted !== undefined;
+  };
   const problem = (path: string, message: string) => ({
     source: formatSource(values.get(path)?.source ?? BY_DEFAULT),
     path,
@@ -54,6 +83,12 @@ function contradictions(values: Values): ConfigProblem[] {
   const ways = ["nats.user", "nats.token", "nats.credsFile"].filter(isSet);
   for (const path of ways.slice(1)) {
     problems.push(problem(path, `expected one way to log in to NATS, found ${ways[0]} as well`));
+  }
+  for (const key of ["masterKey", "previousMasterKey"]) {
+    const given = ["file", "command", "env", "input"].map((way) => `${key}.${way}`).filter(isSet);
+    for (const path of given.slice(1)) {
+      problems.push(problem(path, `expected one source of the key, found ${given[0]} as well`));
+    }
   }
   return problems;
 }
@@ -87,13 +122,24 @@ export function resolveConfig({ file, env = {}, flags = {} }: ConfigSources = {}
     readFlagsLayer(flags),
   ]);
   const values = merge(entries);
-  const all = [...problems, ...contradictions(values)];
+  const all = [...problems, ...contradictions(values), ...plainSecrets(entries, values)];
   if (all.length > 0) throw new ConfigError(all);
-  const config = build(values);
+  const sources = Object.fromEntries([...values].map(([path, { source }]) => [path, source]));
+  const encrypted = Object.fromEntries(
+    [...values].flatMap(([path, { encrypted }]) =>
+      encrypted === undefined ? [] : [[path, encrypted]]
+    ),
+  );
+  return freezeConfig({ config: build(values), sources, encrypted, filePath: file?.path });
+}
+
+/** Checks a configuration once more as a whole, and freezes it. */
+export function freezeConfig(
+  { config, ...rest }: Omit<LoadedConfig, "config"> & { readonly config: unknown },
+): LoadedConfig {
   if (!Value.Check(HubConfigSchema, config)) {
     const { path = "", message = "" } = Value.Errors(HubConfigSchema, config).First() ?? {};
     throw new TypeError(`Cannot use the schema's own defaults: ${path}: ${message}`);
   }
-  const sources = Object.fromEntries([...values].map(([path, { source }]) => [path, source]));
-  return freeze({ config, sources });
+  return freeze({ ...rest, config });
 }

@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import { ConfigError } from "./config_error.ts";
 import { type ConfigSources, resolveConfig } from "./resolve_config.ts";
@@ -24,13 +24,21 @@ Deno.test("resolveConfig() of nothing is the defaults, without what may be absen
   deepStrictEqual(config, {
     dataDir: ".hub",
     realm: "hub",
+    kinds: [],
     node: {},
-    http: { host: "127.0.0.1", port: 4200, maxBodyBytes: 1_048_576 },
+    http: {
+      ...{ host: "127.0.0.1", port: 4200, allowedOrigins: [] },
+      ...{ maxBodyBytes: 1_048_576, maxFrameBytes: 1_048_576 },
+    },
     nats: { replicas: 1, connectTimeoutMs: 10_000 },
     postgres: { poolSize: 10, connectTimeoutMs: 10_000, statementTimeoutMs: 30_000 },
     log: { level: "info", format: "auto", levels: {} },
     shutdown: { lingerMs: 0, deadlineMs: 10_000 },
     metrics: { host: "127.0.0.1" },
+    auth: { cacheSize: 100_000 },
+    masterKey: {},
+    previousMasterKey: {},
+    allowPlaintextSecrets: false,
   });
   deepStrictEqual(new Set(Object.values(sources).map(formatSource)), new Set(["default"]));
   strictEqual(Object.keys(sources).length, SETTINGS.length);
@@ -139,3 +147,30 @@ Deno.test("resolveConfig() either resolves or throws a ConfigError, whatever a f
     }
   }));
 });
+
+const KINDS: readonly [string, ConfigSources, readonly string[]][] = [
+  ["a file", { file: file('{ "kinds": ["./a.ts", "./b.ts"] }') }, ["./a.ts", "./b.ts"]],
+  ["a variable", { env: { HUB_KINDS: "./a.ts,./b.ts" } }, ["./a.ts", "./b.ts"]],
+  ["a flag", { flags: { kinds: "./a.ts" } }, ["./a.ts"]],
+  ["a program", { flags: { kinds: ["./a.ts"] } }, ["./a.ts"]],
+  ["an empty variable", { file: file('{ "kinds": ["./a.ts"] }'), env: { HUB_KINDS: "" } }, []],
+];
+for (const [name, sources, expected] of KINDS) {
+  Deno.test(`a list is read from ${name}`, () => {
+    const { kinds } = resolveConfig(sources).config;
+    deepStrictEqual(kinds, expected);
+    ok(Object.isFrozen(kinds));
+  });
+}
+
+for (
+  const [kinds, message] of [
+    ['["./a.ts", 1]', /kinds\.1: expected the path of a module, found 1/],
+    ['["./a.ts", "./a.ts"]', /kinds: expected paths of modules, each once, found an array/],
+    ['"./a.ts"', /kinds: expected paths of modules, each once, found "\.\/a\.ts"/],
+  ] as const
+) {
+  Deno.test(`a list ${kinds} is refused`, () => {
+    match(failure({ file: file(`{ "kinds": ${kinds} }`) }).message, message);
+  });
+}

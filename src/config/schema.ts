@@ -2,8 +2,9 @@
  * The hub's configuration: one schema that is its type, its defaults and its documentation.
  *
  * Beside JSON Schema's own keywords a property may say `secret: true` (masked wherever it is
- * shown), `url` (which URLs it takes), `env` (a well-known variable that sets it too) and
- * `expected` (words for a pattern). Reading, checking, masking and docs/configuration.md follow.
+ * shown), `url` (which URLs it takes), `env` (a well-known variable that sets it too), `expected`
+ * (words for a pattern) and `early: true` (needed before secrets can be decrypted). Reading,
+ * checking, masking and docs/configuration.md follow.
  *
  * @module
  */
@@ -83,6 +84,20 @@ const Http = section("The listener for callers and spokes.", {
     minimum: 1024,
     maximum: 1024 * MIB,
   }),
+  maxFrameBytes: Type.Integer({
+    description: "Largest WebSocket message that is read, in bytes.",
+    default: MIB,
+    minimum: 1024,
+    maximum: 64 * MIB,
+  }),
+  allowedOrigins: Type.Array(
+    Type.String({ pattern: "^https?://[^/]+$", expected: "an origin such as https://app.example" }),
+    {
+      description: "Origins of web pages that may connect and call. Programs send none, and may.",
+      default: [],
+      maxItems: 100,
+    },
+  ),
 });
 
 const Nats = section("The NATS cluster that carries the hub.", {
@@ -94,7 +109,9 @@ const Nats = section("The NATS cluster that carries the hub.", {
   user: optionalText("User name to connect with."),
   password: optionalText("Password of `nats.user`.", { secret: true }),
   token: optionalText("Token to connect with, instead of a user.", { secret: true }),
-  credsFile: optionalText("Path of a credentials file (JWT and seed) to connect with."),
+  credsFile: optionalText("Path of a credentials file (JWT and seed) to connect with.", {
+    early: true,
+  }),
   replicas: Type.Integer({
     description: "Copies of each stream and bucket. 3 for a cluster of three servers.",
     default: 1,
@@ -129,6 +146,20 @@ const Postgres = section("The database for administration and projections.", {
     description: "How long one statement may run. 0: without limit.",
     default: 30_000,
     minimum: 0,
+  }),
+});
+
+const Auth = section("Who may call.", {
+  hashKey: optionalText(
+    "Key of the hashes under which keys and tokens are stored, the same for all nodes of a hub. " +
+      "Absent: made on the first start and kept in the data directory.",
+    { secret: true, pattern: "^[^]{32,}$", expected: "at least 32 characters" },
+  ),
+  cacheSize: Type.Integer({
+    description: "Most credentials that this node remembers without asking the database.",
+    default: 100_000,
+    minimum: 100,
+    maximum: 10_000_000,
   }),
 });
 
@@ -179,11 +210,53 @@ const Metrics = section("A listener of its own for Prometheus.", {
   ),
 });
 
+/** A word of a command; a file with many of them is no command. */
+const Argument = Type.String({ minLength: 1, maxLength: 4096 });
+
+/** Where a master key comes from: at most one of these. */
+function masterKeySources() {
+  return {
+    file: optionalText("File that holds it, which nobody but its owner may read.", { early: true }),
+    command: Type.Optional(Type.Array(Argument, {
+      description: "Program and arguments that print it; no shell. Its permission is granted.",
+      minItems: 1,
+      maxItems: 64,
+      expected: "an array of a program and its arguments",
+      early: true,
+    })),
+    env: optionalText("Name of the variable that holds it, which is removed once it is read.", {
+      pattern: "^[A-Za-z_][A-Za-z0-9_]{0,127}$",
+      expected: "the name of a variable",
+      early: true,
+    }),
+  };
+}
+
+const MasterKey = section(
+  "The secret that opens all others. None given: made and kept with the data of an embedded " +
+    "Postgres. See docs/operating/secrets.md.",
+  {
+    ...masterKeySources(),
+    input: Type.Optional(
+      Type.Union([Type.Literal("stdin"), Type.Literal("prompt")], {
+        description: "`stdin`: its first line. `prompt`: asked for on the terminal.",
+        early: true,
+      }),
+    ),
+  },
+);
+
+const PreviousMasterKey = section(
+  "The master key before the last `hub secrets rekey`, accepted as well while both exist.",
+  masterKeySources(),
+);
+
 /** The schema of the whole configuration. */
 export const HubConfigSchema = section("Configuration of a hub node.", {
   dataDir: Type.String({
     description: "Folder for what the hub keeps on disk; relative to the working directory.",
     default: ".hub",
+    early: true,
     minLength: 1,
   }),
   realm: Type.String({
@@ -191,13 +264,27 @@ export const HubConfigSchema = section("Configuration of a hub node.", {
     default: "hub",
     ...REALM,
   }),
+  kinds: Type.Array(Type.String({ minLength: 1, expected: "the path of a module" }), {
+    description: "Modules whose kinds of actors this hub hosts: paths relative to the working " +
+      "directory, or file URLs.",
+    default: [],
+    uniqueItems: true,
+    expected: "paths of modules, each once",
+  }),
   node: Node,
   http: Http,
   nats: Nats,
   postgres: Postgres,
+  auth: Auth,
   log: Log,
   shutdown: Shutdown,
   metrics: Metrics,
+  masterKey: MasterKey,
+  previousMasterKey: PreviousMasterKey,
+  allowPlaintextSecrets: Type.Boolean({
+    description: "Whether the file may hold secrets in clear. For development: warned about.",
+    default: false,
+  }),
 });
 
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;

@@ -20,6 +20,8 @@ export interface Setting {
   /** Whether the setting may be absent. */
   readonly optional: boolean;
   readonly secret: boolean;
+  /** Whether it may be encrypted in the file: it is text, and not needed to decrypt others. */
+  readonly encryptable: boolean;
   readonly url: UrlRule | undefined;
   /** Variables that set it; the first one that is set wins. */
   readonly env: readonly string[];
@@ -51,6 +53,7 @@ function setting(keys: readonly string[], schema: TSchema): Setting {
     default: schema.default,
     optional: KindGuard.IsOptional(schema),
     secret: schema.secret === true,
+    encryptable: KindGuard.IsString(schema) && schema.early !== true,
     url: Value.Check(UrlRule, schema.url) ? schema.url : undefined,
     env: typeof schema.env === "string" ? [env, schema.env] : [env],
     flag: flagName(keys),

@@ -41,5 +41,11 @@ Deno.test("well-known variables stand behind the hub's own", () => {
 
 Deno.test("what holds a credential is marked as a secret", () => {
   const secrets = SETTINGS.filter(({ secret }) => secret).map(({ path }) => path);
-  deepStrictEqual(secrets, ["nats.url", "nats.password", "nats.token", "postgres.url"]);
+  deepStrictEqual(secrets, [
+    "nats.url",
+    "nats.password",
+    "nats.token",
+    "postgres.url",
+    "auth.hashKey",
+  ]);
 });

@@ -5,7 +5,8 @@
  */
 import { MINIMUM_NATS_VERSION, openBus } from "@hub/bus";
 import { join, resolve } from "node:path";
-import type { HubConfig } from "../config/mod.ts";
+import type { HubConfig, LoadedConfig } from "../config/mod.ts";
+import { natsProblem } from "../nats_problem.ts";
 import { busOptions } from "../start_bus.ts";
 import { configuredServer, installedServer } from "../embedded/nats_binary.ts";
 import type { Check, Finding } from "./check.ts";
@@ -13,9 +14,16 @@ import type { Check, Finding } from "./check.ts";
 type Look = Omit<Finding, "name">;
 
 /** Looks at the configured NATS servers, or at the program that would be started. */
-export function natsCheck(config: HubConfig): Check {
+export function natsCheck(loaded: LoadedConfig): Check {
+  const { config } = loaded;
   const look = config.nats.url === undefined ? lookAtProgram : lookAtServers;
-  return { name: "nats", look: () => look(config) };
+  return {
+    name: "nats",
+    look: () =>
+      look(config).catch((error) => {
+        throw natsProblem(error, loaded);
+      }),
+  };
 }
 
 async function lookAtServers(config: HubConfig): Promise<Look> {

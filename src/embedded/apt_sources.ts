@@ -61,6 +61,8 @@ export interface Suite {
   readonly line: string;
   /** Whose archive it has to be, by the signed word of its release file. */
   readonly origin: string;
+  /** Whether it is of the release that the machine runs: its libraries fit those it has. */
+  readonly isOwn: boolean;
 }
 
 /**
@@ -77,12 +79,14 @@ export function recentSuites(sources: readonly AptSource[], os: OsRelease): Suit
   const isUbuntu = os.family.includes("ubuntu");
   const newest = isUbuntu ? ["devel"] : ["sid", "testing"];
   const suites = [...newest, ...os.codenames.flatMap((name) => [`${name}-backports`, name])];
-  const found = suites.flatMap((suite) =>
-    own.map(({ uri, signedBy }) =>
-      `deb ${signedBy ? `[signed-by=${signedBy}] ` : ""}${uri} ${suite} main`
-    )
-  );
-  return [...new Set(found)].map((line) => ({ line, origin: isUbuntu ? "Ubuntu" : "Debian" }));
+  const found = new Map(suites.flatMap((suite) =>
+    own.map(({ uri, signedBy }) => {
+      const line = `deb ${signedBy ? `[signed-by=${signedBy}] ` : ""}${uri} ${suite} main`;
+      return [line, os.codenames.includes(suite)] as const;
+    })
+  ));
+  const origin = isUbuntu ? "Ubuntu" : "Debian";
+  return [...found].map(([line, isOwn]) => ({ line, origin, isOwn }));
 }
 
 const ROLLING: readonly string[] = ["stable", "testing", "unstable", "sid", "devel"];

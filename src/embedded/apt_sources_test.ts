@@ -78,7 +78,14 @@ Deno.test("recentSuites() tries the newest suite of the machine's own archive fi
   deepStrictEqual(recentSuites(sources, debian)[0], {
     line: `deb [signed-by=${KEYRING}] http://mirror.example/debian sid main`,
     origin: "Debian",
+    isOwn: false,
   });
+});
+
+Deno.test("recentSuites() tells which suites are of the machine's own release", () => {
+  const sources = parseSourcesList("deb http://mirror.example/debian bookworm main");
+  const own = recentSuites(sources, debian).filter(({ isOwn }) => isOwn);
+  deepStrictEqual(own.map(({ line }) => line), ["deb http://mirror.example/debian bookworm main"]);
 });
 
 Deno.test("recentSuites() leaves third-party and security archives alone", () => {
@@ -108,6 +115,7 @@ Deno.test("recentSuites() looks for a child of Ubuntu in Ubuntu's archive", () =
   deepStrictEqual(recentSuites(sources, mint)[0], {
     line: "deb http://mirror.example/ubuntu devel main",
     origin: "Ubuntu",
+    isOwn: false,
   });
 });
 

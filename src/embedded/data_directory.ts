@@ -5,7 +5,11 @@
  */
 import { statfs } from "node:fs/promises";
 import { join } from "node:path";
+import { getLogger } from "../logger/mod.ts";
 
+/** What the name of a Postgres cluster begins with while it is being made. */
+export const UNFINISHED_CLUSTER = "postgres.new-";
+const log = getLogger("embedded");
 const LOCK_TRIES = 5;
 const LOCK_PAUSE_MS = 40;
 const OLD_MS = 60 * 60 * 1000;
@@ -72,9 +76,15 @@ async function refuseFullDisk(path: string): Promise<void> {
   const free = await freeBytes(path);
   if (free >= NEEDED_BYTES) return;
   throw new Error(
-    `Cannot use ${path}: its disk is full (${Math.round(free / 1024 / 1024)} MiB free). ` +
+    `Cannot use ${path}: its disk is full (${mebibytes(free)} free, ${
+      mebibytes(NEEDED_BYTES)
+    } needed). ` +
       "Free some space, or move the data with HUB_DATA_DIR.",
   );
+}
+
+function mebibytes(bytes: number): string {
+  return `${Math.floor(bytes / 1024 / 1024)} MiB`;
 }
 
 /** Tries a few times: who only looks whether it is held, holds it for a moment as well. */
@@ -91,8 +101,17 @@ async function lockFor(path: string): Promise<Deno.FsFile | undefined> {
 }
 
 /** What a hub that was killed did not clear away itself. */
-async function forgetLeftovers({ run, cache }: Pick<DataDirectory, "run" | "cache">) {
+async function forgetLeftovers(
+  { path, run, cache }: Pick<DataDirectory, "path" | "run" | "cache">,
+) {
   await remove(noteIn(run));
+  for await (const { name } of Deno.readDir(path)) {
+    if (!name.startsWith(UNFINISHED_CLUSTER)) continue;
+    // Its initdb may still be about to end, and write: the next start will find it dead.
+    await remove(join(path, name)).catch((error) => {
+      log.warn("left an unfinished cluster for the next start", { name, error: String(error) });
+    });
+  }
   for await (const { name } of Deno.readDir(cache)) {
     const path = join(cache, name);
     const isPart = name.startsWith("deb-") || name.startsWith("nats-server-");
@@ -120,6 +139,10 @@ function noteIn(run: string): string {
 export interface RunningHub {
   readonly pid: number;
   readonly url: string;
+  /** Of the nats-server that it has started, if it has. */
+  readonly natsUrl?: string | undefined;
+  /** Modules that declare its kinds of actors. */
+  readonly kinds?: readonly string[] | undefined;
 }
 
 /** Notes the running hub beside its data, for people and for commands that look for it. */
@@ -149,8 +172,13 @@ async function describeHolder(path: string): Promise<string> {
 }
 
 function parseNote(note: string): RunningHub {
-  const { pid, url }: Partial<RunningHub> = JSON.parse(note);
-  return { pid: Number(pid), url: String(url) };
+  const { pid, url, natsUrl, kinds }: Partial<RunningHub> = JSON.parse(note);
+  return {
+    pid: Number(pid),
+    url: String(url),
+    ...(natsUrl === undefined ? {} : { natsUrl: String(natsUrl) }),
+    ...(Array.isArray(kinds) ? { kinds: kinds.map(String) } : {}),
+  };
 }
 
 async function writable<T>(path: string, act: () => Promise<T>): Promise<T> {

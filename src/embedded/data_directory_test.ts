@@ -16,11 +16,41 @@ Deno.test("openDataDirectory() makes secrets and process notes readable by the o
   }
 });
 
+Deno.test("others may pass through the data directory, but not look around in it", async () => {
+  await using dir = await scratch();
+  await using data = await openDataDirectory(join(dir.path, "new"));
+  strictEqual(((await Deno.stat(data.path)).mode ?? 0) & 0o777, 0o711);
+});
+
+Deno.test("openDataDirectory() clears away a cluster that an earlier hub did not finish", async () => {
+  await using dir = await scratch();
+  const path = join(dir.path, "data");
+  await Deno.mkdir(join(path, "postgres.new-old", "base"), { recursive: true });
+  await Deno.writeTextFile(join(path, "postgres.new-old.password"), "secret");
+  await using _data = await openDataDirectory(path);
+  const left = await Array.fromAsync(Deno.readDir(path), ({ name }) => name);
+  deepStrictEqual(left.filter((name) => name.startsWith("postgres")), []);
+});
+
 Deno.test("a second hub is told who uses the data directory", async () => {
   await using dir = await scratch();
   await using data = await openDataDirectory(dir.path);
   await announce(data, { pid: 4711, url: "http://127.0.0.1:4200" });
   await rejects(openDataDirectory(dir.path), /process id 4711 at http:\/\/127\.0\.0\.1:4200/);
+});
+
+Deno.test("a running hub notes where its NATS is and what it hosts, for commands that look for it", async () => {
+  await using dir = await scratch();
+  await using data = await openDataDirectory(dir.path);
+  const hub = {
+    pid: 4711,
+    url: "http://127.0.0.1:4200",
+    natsUrl: "nats://127.0.0.1:1",
+    kinds: ["a"],
+  };
+  await announce(data, hub);
+  deepStrictEqual(await runningHub(dir.path), hub);
+  strictEqual(((await Deno.stat(join(data.run, "hub.json"))).mode ?? 0) & 0o777, 0o600);
 });
 
 Deno.test("a data directory is free again once its hub has let go of it", async () => {

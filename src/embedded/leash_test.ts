@@ -61,6 +61,36 @@ Deno.test("a leashed program ends when the process that holds the leash is kille
   await lines.cancel();
 });
 
+Deno.test("Ctrl-C in the terminal of the process that holds the leash leaves the program alone", async () => {
+  const ticks = 'trap "echo asked" INT TERM; while :; do echo tick; sleep 0.02; done';
+  await using script = await program(ticks);
+  const holder = new Deno.Command(Deno.execPath(), {
+    args: [
+      "eval",
+      `import { leash } from ${JSON.stringify(import.meta.resolve("./leash.ts"))};
+       Deno.addSignalListener("SIGINT", () => console.log("interrupted"));
+       leash(${JSON.stringify(script.path)}, { args: [], onLine: (l) => console.log(l) });`,
+    ],
+    stdout: "piped",
+    stderr: "null",
+    // What a terminal interrupts is a process group.
+    detached: true,
+  }).spawn();
+  let printed = "", interrupted = false;
+  for await (const text of holder.stdout.pipeThrough(new TextDecoderStream())) {
+    printed += text;
+    if (!interrupted && printed.includes("tick")) {
+      interrupted = true;
+      Deno.kill(-holder.pid, "SIGINT");
+    }
+    const after = printed.split("interrupted")[1] ?? "";
+    if (after.split("tick").length > 10) break;
+  }
+  ok(!printed.includes("asked"), printed);
+  holder.kill("SIGKILL");
+  await holder.status;
+});
+
 Deno.test("exited tells the exit code of a program that ends by itself", async () => {
   await using script = await program("echo out; echo err >&2; exit 7");
   await using run = leash(script.path, { args: [] });

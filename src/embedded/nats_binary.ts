@@ -7,14 +7,8 @@ import { isNatsVersionSupported, MINIMUM_NATS_VERSION } from "@hub/bus";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { getLogger } from "../logger/mod.ts";
-import {
-  parseOsRelease,
-  parseSourcesList,
-  parseSourcesStanzas,
-  recentSuites,
-  type Suite,
-} from "./apt_sources.ts";
 import { leash, runLeashed } from "./leash.ts";
+import { machineSuites } from "./machine_suites.ts";
 import { archiveName, fetchRelease } from "./release_archive.ts";
 
 const FETCH_DEB = fileURLToPath(new URL("fetch_deb.sh", import.meta.url));
@@ -168,18 +162,6 @@ async function fromRelease(
   if (name === undefined) return undefined;
   onStep?.(`Fetching ${name} from the NATS project's releases`);
   return await fetchRelease(name, signal ? { signal } : {});
-}
-
-async function machineSuites(): Promise<Suite[]> {
-  const read = (path: string) => Deno.readTextFile(path).catch(() => "");
-  const sources = parseSourcesList(await read("/etc/apt/sources.list"));
-  const parts = await Array.fromAsync(Deno.readDir("/etc/apt/sources.list.d")).catch(() => []);
-  for (const { name } of parts.toSorted((a, b) => a.name < b.name ? -1 : 1)) {
-    const text = await read(`/etc/apt/sources.list.d/${name}`);
-    if (name.endsWith(".list")) sources.push(...parseSourcesList(text));
-    if (name.endsWith(".sources")) sources.push(...parseSourcesStanzas(text));
-  }
-  return recentSuites(sources, parseOsRelease(await read("/etc/os-release")));
 }
 
 async function readProgram(root: string): Promise<Uint8Array> {

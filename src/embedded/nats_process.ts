@@ -14,7 +14,8 @@ import { storedSecret } from "./stored_secret.ts";
 import { keepRunning } from "./supervise.ts";
 
 const CONFIG_FILE = fileURLToPath(new URL("../../nats.conf", import.meta.url));
-const USER = "hub";
+/** As whom its hub, and the command line, connect. */
+export const NATS_USER = "hub";
 const log = getLogger("nats");
 
 /** A running nats-server and how to reach it. */
@@ -52,7 +53,7 @@ export async function startNatsServer(options: NatsServerOptions): Promise<NatsS
     log.info("nats-server started", { port });
     return {
       url: `nats://127.0.0.1:${port}`,
-      user: USER,
+      user: NATS_USER,
       password,
       [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
     };
@@ -77,7 +78,7 @@ async function run(
     ],
     env: {
       HUB_NATS_SERVER_NAME: "embedded",
-      HUB_NATS_USER: USER,
+      HUB_NATS_USER: NATS_USER,
       // Quoted, since a bare value that begins with a digit would be read as a number.
       HUB_NATS_PASSWORD: `"${password}"`,
     },

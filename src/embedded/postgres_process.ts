@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { getLogger } from "../logger/mod.ts";
-import type { DataDirectory } from "./data_directory.ts";
+import { type DataDirectory, UNFINISHED_CLUSTER } from "./data_directory.ts";
 import { onFreePort } from "./free_port.ts";
 import { endStale, leash, type Leashed, runLeashed, type UnprivilegedUser } from "./leash.ts";
 import { postgresBinaries } from "./postgres_binaries.ts";
@@ -73,13 +73,14 @@ interface ClusterOptions {
   readonly password: string;
 }
 
-/** Builds the cluster aside and renames it into place: a crash leaves none or a whole one. */
+/**
+ * Builds the cluster aside and renames it into place: a crash leaves none or a whole one. Each time
+ * in a place of its own: the initdb of a hub that was killed clears its place away as it ends.
+ */
 async function createCluster(initdb: string, { data, user, password }: ClusterOptions) {
-  const aside = `${data.postgres}.new`;
-  await Deno.remove(aside, { recursive: true }).catch(ignoreMissing);
-  await Deno.mkdir(aside, { mode: 0o700 });
+  const aside = await Deno.makeTempDir({ dir: data.path, prefix: UNFINISHED_CLUSTER });
   await giveTo(user, aside);
-  const passwordFile = join(aside, "..", "postgres.password");
+  const passwordFile = `${aside}.password`;
   try {
     await Deno.writeTextFile(passwordFile, password, { mode: 0o600 });
     await giveTo(user, passwordFile);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { match, ok, rejects, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
 import { openBus } from "@hub/bus";
 import pg from "pg";
@@ -36,6 +36,23 @@ Deno.test("the embedded nats-server lets in whom the hub tells the password, and
   await rejects(openBus(known), /Cannot connect to NATS/);
   await rejects(openBus({ ...known, user, password: "wrong" }), /Cannot connect to NATS/);
 });
+
+Deno.test("the embedded nats-server listens on loopback alone", async () => {
+  await using dir = await dataDirectory();
+  const program = testEnvironment().natsServer;
+  await using server = await startNatsServer({ data: dir.data, program });
+  deepStrictEqual(await listeningAddresses(Number(new URL(server.url).port)), ["0100007F"]);
+});
+
+/** Addresses that somebody listens on at a port, as the kernel spells them. */
+async function listeningAddresses(port: number): Promise<string[]> {
+  const tables = await Promise.all(
+    ["tcp", "tcp6"].map((name) => Deno.readTextFile(`/proc/net/${name}`)),
+  );
+  const hex = port.toString(16).toUpperCase().padStart(4, "0");
+  const listening = new RegExp(`^ *\\d+: (\\w+):${hex} \\w+:\\w+ 0A `, "gm");
+  return tables.flatMap((table) => [...table.matchAll(listening)].map(([, at = ""]) => at));
+}
 
 Deno.test("the embedded nats-server keeps what was acknowledged when it is started again", async () => {
   await using dir = await dataDirectory();
@@ -109,12 +126,11 @@ Deno.test("no password of an embedded server stands in a command line", async ()
   }
 });
 
-Deno.test("a cluster that was half made is made anew", async () => {
+Deno.test("the password with which a cluster is created is left in no file but its own", async () => {
   await using dir = await dataDirectory();
-  const aside = `${dir.data.postgres}.new`;
-  await Deno.mkdir(aside);
-  await Deno.writeTextFile(join(aside, "PG_VERSION"), "18\n");
   await using server = await startPostgres({ data: dir.data });
-  ok(server.url.startsWith("postgres://admin:"));
-  await rejects(Deno.stat(aside), Deno.errors.NotFound);
+  const { password } = new URL(server.url);
+  const entries = await Array.fromAsync(Deno.readDir(dir.data.path), ({ name }) => name);
+  deepStrictEqual(entries.filter((name) => name.startsWith("postgres")), ["postgres"]);
+  strictEqual(await Deno.readTextFile(join(dir.data.secrets, "postgres")), password);
 });

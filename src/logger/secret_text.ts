@@ -54,7 +54,7 @@ function named(names: string, { separator, value }: { separator: string; value: 
 
 const RULES: readonly Rule[] = [
   // Our keys. The public prefix alone (`alk_` and an id) names a key without opening anything.
-  { pattern: /alk_[A-Za-z0-9]{10}_[A-Za-z0-9_-]+/g },
+  { pattern: /alk(?:peer|reg)?_[A-Za-z0-9]{10}_[A-Za-z0-9_-]+/g },
   {
     pattern: new RegExp(`${START}alk_[A-Za-z0-9_-]+`, "g"),
     keep: (match) => /^alk_[A-Za-z0-9]{1,10}$/.test(match) ? match : REDACTED,

@@ -27,11 +27,22 @@ interface Family<T> {
 /** All that one hub counts. */
 export interface Metrics {
   counter(name: string, help: string): Family<Counter>;
-  /** `read` is asked whenever the metrics are read. */
-  gauge(name: string, help: string, read: () => number | readonly Sample[]): void;
-  histogram(name: string, help: string, buckets: readonly number[]): Family<Histogram>;
+  gauge(name: string, help: string, options: GaugeOptions): void;
+  histogram(name: string, help: string, options: HistogramOptions): Family<Histogram>;
   /** Everything, in Prometheus' text format. */
   expose(): string;
+}
+
+/** Where a gauge gets its values from. */
+export interface GaugeOptions {
+  /** Asked whenever the metrics are read. */
+  readonly read: () => number | readonly Sample[];
+}
+
+/** How a histogram sorts. */
+export interface HistogramOptions {
+  /** Upper bounds, in ascending order; what is above the last one is only counted. */
+  readonly buckets: readonly number[];
 }
 
 /** One value of a gauge that has labels. */
@@ -60,7 +71,7 @@ const OTHER: Labels = { series: "other" };
  */
 export function createMetrics(): Metrics {
   const families = new Map<string, () => string>();
-  function declare(name: string, type: string, help: string, lines: () => string[]) {
+  function declare(name: string, { type, help, lines }: Declaration) {
     if (!/^[a-z_][a-z0-9_]*$/.test(name)) throw new RangeError(`Cannot name a metric "${name}"`);
     if (families.has(name)) throw new RangeError(`The metric ${name} is declared already`);
     const head = `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
@@ -69,23 +80,30 @@ export function createMetrics(): Metrics {
   return {
     counter(name, help) {
       const { series, lines } = family(() => createCounter(name));
-      declare(name, "counter", help, lines);
+      declare(name, { type: "counter", help, lines });
       return { series };
     },
-    gauge(name, help, read) {
-      declare(name, "gauge", help, () => {
+    gauge(name, help, { read }) {
+      const lines = () => {
         const value = read();
         const samples = typeof value === "number" ? [{ labels: {}, value }] : value;
-        return samples.map((sample) => line(name, sample.labels, sample.value));
-      });
+        return samples.map((sample) => line(name, sample));
+      };
+      declare(name, { type: "gauge", help, lines });
     },
-    histogram(name, help, buckets) {
+    histogram(name, help, { buckets }) {
       const { series, lines } = family(() => createHistogram(name, buckets));
-      declare(name, "histogram", help, lines);
+      declare(name, { type: "histogram", help, lines });
       return { series };
     },
     expose: () => [...families.values()].map((write) => write()).join(""),
   };
+}
+
+interface Declaration {
+  readonly type: "counter" | "gauge" | "histogram";
+  readonly help: string;
+  readonly lines: () => string[];
 }
 
 interface Written {
@@ -112,7 +130,7 @@ function createCounter(name: string): Counter & Written {
   let total = 0;
   return {
     add: (amount = 1) => void (total += amount),
-    write: (labels) => line(name, labels, total),
+    write: (labels) => line(name, { labels, value: total }),
   };
 }
 
@@ -130,15 +148,17 @@ function createHistogram(name: string, buckets: readonly number[]): Histogram & 
       let below = 0;
       const bounded = buckets.map((bound, at) => {
         below += counts[at] ?? 0;
-        return line(`${name}_bucket`, { ...labels, le: String(bound) }, below);
+        return line(`${name}_bucket`, { labels: { ...labels, le: String(bound) }, value: below });
       });
-      return bounded.join("") + line(`${name}_bucket`, { ...labels, le: "+Inf" }, count) +
-        line(`${name}_sum`, labels, sum) + line(`${name}_count`, labels, count);
+      const all = { labels: { ...labels, le: "+Inf" }, value: count };
+      return bounded.join("") + line(`${name}_bucket`, all) +
+        line(`${name}_sum`, { labels, value: sum }) +
+        line(`${name}_count`, { labels, value: count });
     },
   };
 }
 
-function line(name: string, labels: Labels, value: number): string {
+function line(name: string, { labels, value }: Sample): string {
   const pairs = Object.entries(labels).map(([key, text]) => `${key}="${escape(text)}"`);
   return `${name}${pairs.length > 0 ? `{${pairs.join(",")}}` : ""} ${value}\n`;
 }

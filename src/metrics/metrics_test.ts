@@ -21,7 +21,7 @@ Deno.test("series() is the same series whatever the order of its labels", () => 
 
 Deno.test("a histogram's buckets are cumulative and end with all observations", () => {
   const metrics = createMetrics();
-  const seconds = metrics.histogram("took_seconds", "Time.", [0.1, 1]).series();
+  const seconds = metrics.histogram("took_seconds", "Time.", { buckets: [0.1, 1] }).series();
   for (const value of [0.05, 0.1, 0.5, 7]) seconds.observe(value);
   const text = metrics.expose();
   match(text, /^took_seconds_bucket\{le="0.1"\} 2$/m);
@@ -34,7 +34,9 @@ Deno.test("a histogram's buckets are cumulative and end with all observations", 
 Deno.test("a gauge is read when the metrics are read", () => {
   const metrics = createMetrics();
   let now = 1;
-  metrics.gauge("connections", "Open.", () => [{ labels: { kind: "spoke" }, value: now }]);
+  metrics.gauge("connections", "Open.", {
+    read: () => [{ labels: { kind: "spoke" }, value: now }],
+  });
   now = 5;
   match(metrics.expose(), /^connections\{kind="spoke"\} 5$/m);
 });
@@ -57,5 +59,5 @@ Deno.test("a metric with ever new labels stops growing and says so in a shared s
 Deno.test("createMetrics() refuses a second metric of the same name", () => {
   const metrics = createMetrics();
   metrics.counter("calls_total", "Calls.");
-  throws(() => metrics.gauge("calls_total", "Calls.", () => 1), RangeError);
+  throws(() => metrics.gauge("calls_total", "Calls.", { read: () => 1 }), RangeError);
 });

@@ -83,7 +83,7 @@ export async function startRoutingNode(
     },
   }));
   const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    { hostname: "127.0.0.1", port, onListen: () => {} },
     (request, { remoteAddr }) => bridge.handle(request, remoteAddr.hostname),
   );
   const parts = stack.move();

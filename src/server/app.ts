@@ -21,6 +21,15 @@ export interface AppPorts {
   readonly metrics: Metrics;
   /** Largest request body that is read. */
   readonly maxBodyBytes: number;
+  /** What else answers, and where. */
+  readonly mounts?: readonly AppMount[];
+}
+
+/** Something that answers on paths of its own. */
+export interface AppMount {
+  readonly paths: readonly string[];
+  /** Answers a request that came from an address. */
+  handle(request: Request, source: string): Promise<Response>;
 }
 
 /** What the listener tells the routes about a connection. */
@@ -30,18 +39,19 @@ export interface Connection {
 
 /** Builds the routes. Whatever is not a route is a plain 404 that says nothing about the hub. */
 export function createApp(
-  { readiness, metrics, maxBodyBytes }: AppPorts,
+  { readiness, metrics, maxBodyBytes, mounts = [] }: AppPorts,
 ): Hono<{ Bindings: Connection }> {
   const app = new Hono<{ Bindings: Connection }>();
   const took = metrics.histogram(
     "hub_http_request_duration_seconds",
     "Time from a request's arrival to its response, by route and status.",
-    SECONDS,
+    { buckets: SECONDS },
   );
+  const known = [...ROUTES, ...mounts.flatMap(({ paths }) => paths)];
   app.use(async (c, next) => {
     const startedAt = performance.now();
     await next();
-    const labels = { route: routeOf(c.req.path), status: String(c.res.status) };
+    const labels = { route: routeOf(c.req.path, known), status: String(c.res.status) };
     took.series(labels).observe((performance.now() - startedAt) / 1000);
   });
   app.use(bodyLimit({ maxSize: maxBodyBytes, onError: (c) => c.json(TOO_LARGE, 413) }));
@@ -56,6 +66,11 @@ export function createApp(
     const isOwn = isLoopback(c.env.remoteAddr) && !PROXY_HEADERS.some((name) => c.req.header(name));
     return isOwn ? exposition(metrics) : c.text("Not Found", 404);
   });
+  for (const { paths, handle } of mounts) {
+    for (const path of paths) {
+      app.all(path, (c) => handle(c.req.raw, addressOf(c.env.remoteAddr)));
+    }
+  }
   app.notFound((c) => c.text("Not Found", 404));
   app.onError((error, c) => {
     log.error("request failed", { path: c.req.path, error });
@@ -74,8 +89,12 @@ export function exposition(metrics: Metrics): Response {
 const ROUTES: readonly string[] = ["/healthz", "/readyz", "/metrics"];
 
 /** Paths come from outside: as a label they would be without number. */
-function routeOf(path: string): string {
-  return ROUTES.includes(path) ? path : "other";
+function routeOf(path: string, known: readonly string[]): string {
+  return known.includes(path) ? path : "other";
+}
+
+function addressOf(address: Deno.Addr): string {
+  return address.transport === "tcp" ? address.hostname : address.transport;
 }
 
 function isLoopback(address: Deno.Addr): boolean {

@@ -53,7 +53,8 @@ export function listen(options: ListenOptions): Listener {
     async [Symbol.asyncDispose]() {
       const closed = server.shutdown();
       if (await isWithin(closed, drainMs)) return;
-      log.warn("cut off requests that outlasted the drain", { drainMs, count: unanswered.size });
+      const count = unanswered.size;
+      if (count > 0) log.warn("cut off requests that outlasted the drain", { drainMs, count });
       for (const end of unanswered) end();
       // A connection that is still open is one whose client does not read, or never ends sending.
       await isWithin(closed, LAST_WORDS_MS);

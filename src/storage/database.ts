@@ -59,6 +59,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   });
   // A connection that breaks while idle is replaced by the pool; unheard it would end the process.
   pool.on("error", (error) => log.warn("lost an idle connection", { error: error.message }));
+  // One that breaks between two queries of a transaction fails the next query; unheard, as well.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   const check = async () => {
     try {
       await pool.query("select 1");

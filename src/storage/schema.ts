@@ -1,15 +1,45 @@
 /**
- * The tables of the hub's database.
+ * The tables of the hub's database, by what they are about.
  *
  * @module
  */
-import { bigint, pgTable, text, timestamp } from "drizzle-orm/pg-core";
-
-/** How far each projection has read the stream that it is built from. */
-export const projections = pgTable("projections", {
-  name: text().primaryKey(),
-  stream: text().notNull(),
-  /** Sequence of the last message that is contained in the projection. */
-  position: bigint({ mode: "number" }).notNull(),
-  updatedAt: timestamp("updated_at", { withTimezone: true }).notNull().defaultNow(),
-});
+export {
+  apiKeys,
+  auditLog,
+  installation,
+  peerFingerprints,
+  peers,
+  peerTokens,
+  rateLimits,
+  registrationTokens,
+  roles,
+} from "./schema/identity.ts";
+export { credentials, keyRing } from "./schema/secrets.ts";
+export {
+  agentRoles,
+  mappings,
+  messageParts,
+  messages,
+  projects,
+  sessions,
+  todos,
+} from "./schema/sessions.ts";
+export { taskEdges, tasks } from "./schema/tasks.ts";
+export { callEdges, calls } from "./schema/calls.ts";
+export { models, providers, usage } from "./schema/inference.ts";
+export { projections, spokes } from "./schema/projections.ts";
+export {
+  callRelations,
+  fingerprintRelations,
+  messagePartRelations,
+  messageRelations,
+  modelRelations,
+  peerRelations,
+  peerTokenRelations,
+  projectRelations,
+  providerRelations,
+  sessionRelations,
+  taskEdgeRelations,
+  taskRelations,
+  todoRelations,
+} from "./schema/relations.ts";

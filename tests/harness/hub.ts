@@ -34,6 +34,7 @@ export async function startTestHub(flags: FlagValues = {}): Promise<Hub> {
     url: hub.url,
     metricsUrl: hub.metricsUrl,
     nodeId: hub.nodeId,
+    firstKey: hub.firstKey,
     [Symbol.asyncDispose]: () => parts[Symbol.asyncDispose](),
   };
 }
@@ -43,13 +44,15 @@ export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Where it runs; the project's own folder when absent. */
   readonly cwd?: string;
+  /** What it reads; nothing when absent. */
+  readonly stdin?: string;
   /** Arguments of Deno in place of the start task's. */
   readonly permissions?: readonly string[];
 }
 
 /** The `hub` command as a process of its own, with an environment that holds no setting. */
 export function hubCommand(
-  { args, env = {}, cwd, permissions = ["--allow-all"] }: CommandOptions,
+  { args, env = {}, cwd, stdin, permissions = ["--allow-all"] }: CommandOptions,
 ): Deno.Command {
   const main = fromFileUrl("../../src/main.ts");
   const inherited = Object.entries(Deno.env.toObject()).filter(([name]) =>
@@ -60,7 +63,7 @@ export function hubCommand(
     cwd: cwd ?? fromFileUrl("../../"),
     clearEnv: true,
     env: { ...Object.fromEntries(inherited), NO_COLOR: "1", ...env },
-    stdin: "null",
+    stdin: stdin === undefined ? "null" : "piped",
     stdout: "piped",
     stderr: "piped",
   });
@@ -75,7 +78,9 @@ export interface CommandResult {
 
 /** Runs a command to its end. */
 export async function runHub(options: CommandOptions): Promise<CommandResult> {
-  const { code, stdout, stderr } = await hubCommand(options).output();
+  const child = hubCommand(options).spawn();
+  if (options.stdin !== undefined) await new Blob([options.stdin]).stream().pipeTo(child.stdin);
+  const { code, stdout, stderr } = await child.output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, stdout: text(stdout), stderr: text(stderr) };
 }

@@ -9,14 +9,17 @@ import { leash, type Leashed } from "../../src/embedded/leash.ts";
 import { until } from "./until.ts";
 
 /** Every realm of a test run reserves memory for its streams, and uses next to nothing of it. */
-const CONFIG = "jetstream { max_memory_store: 1TB, max_file_store: 1TB }\n";
+const JETSTREAM = "jetstream { max_memory_store: 1TB, max_file_store: 1TB }\n";
 
 /** One nats-server of a test. */
 export interface NatsNode extends AsyncDisposable {
   readonly url: string;
+  readonly port: number;
   readonly name: string;
   /** Sends a signal to the server itself: SIGKILL, SIGSTOP, SIGCONT. */
   signal(signal: Deno.Signal): void;
+  /** Ends it without warning, as a crash would, and waits until it is gone. */
+  kill(): Promise<void>;
   /** Starts it again, on the same port and with the same data, once it is gone. */
   restart(): Promise<void>;
 }
@@ -29,15 +32,20 @@ export interface NatsNodeOptions {
   readonly port?: number;
   readonly name?: string;
   readonly args?: readonly string[];
+  /** Whether it has JetStream; it has unless this says no. */
+  readonly jetStream?: boolean;
+  /** Further lines of its configuration. */
+  readonly config?: string;
 }
 
-/** Starts a nats-server with JetStream and without access control, on loopback. */
+/** Starts a nats-server on loopback, with JetStream and without access control unless told otherwise. */
 export async function startNatsNode(options: NatsNodeOptions): Promise<NatsNode> {
-  const { program, port = freePort(), name = "test", args = [] } = options;
+  const { program, port = freePort(), name = "test", args = [], config = "" } = options;
   const ownDir = options.storeDir === undefined ? await Deno.makeTempDir() : undefined;
   const dir = options.storeDir ?? ownDir ?? "";
   const pidFile = join(dir, "nats.pid"), configFile = join(dir, "nats.conf");
-  await Deno.writeTextFile(configFile, CONFIG);
+  const jetStream = options.jetStream === false ? "" : JETSTREAM;
+  await Deno.writeTextFile(configFile, `${jetStream}${config}\n`);
   const start = async () => {
     const server = leash(program, {
       args: [
@@ -50,10 +58,16 @@ export async function startNatsNode(options: NatsNodeOptions): Promise<NatsNode>
     return server;
   };
   let server: Leashed = await start();
+  const signal = (name: Deno.Signal) => Deno.kill(Number(Deno.readTextFileSync(pidFile)), name);
   return {
     url: `nats://127.0.0.1:${port}`,
+    port,
     name,
-    signal: (signal) => Deno.kill(Number(Deno.readTextFileSync(pidFile)), signal),
+    signal,
+    async kill() {
+      signal("SIGKILL");
+      await server.exited;
+    },
     async restart() {
       await server.exited;
       server = await start();
@@ -96,6 +110,8 @@ export async function startNatsCluster(
     [Symbol.asyncDispose]: () => servers[Symbol.asyncDispose](),
   };
 }
+
+export { freePort };
 
 async function listens(port: number): Promise<true> {
   using connection = await Deno.connect({ hostname: "127.0.0.1", port });

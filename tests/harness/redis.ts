@@ -4,18 +4,13 @@
  * @module
  */
 import { join } from "node:path";
-import {
-  type AptSource,
-  parseOsRelease,
-  parseSourcesList,
-  parseSourcesStanzas,
-  recentSuites,
-} from "../../src/embedded/apt_sources.ts";
+import { machineSuites } from "../../src/embedded/machine_suites.ts";
 import { onFreePort } from "../../src/embedded/free_port.ts";
 import { fromFileUrl } from "./paths.ts";
 import { until } from "./until.ts";
 
 const CACHE = fromFileUrl("../../.hub/cache");
+const FETCH_DEB = fromFileUrl("../../src/embedded/fetch_deb.sh");
 
 /** A redis-server program, and where its libraries are when they are not the machine's. */
 export interface RedisProgram {
@@ -104,27 +99,24 @@ async function programIn(root: string): Promise<RedisProgram> {
 
 /** Unpacks redis-server, and the libraries it needs, from the archive of the machine's release. */
 async function fetchRedis(): Promise<void> {
-  const sources = await ownRelease();
-  if (sources.length === 0) throw new Error("there is none here, and no Debian archive to ask");
+  const suites = (await machineSuites()).filter(({ isOwn }) => isOwn);
+  if (suites.length === 0) throw new Error("there is none here, and no Debian archive to ask");
   await Deno.mkdir(CACHE, { recursive: true });
   const dir = await Deno.makeTempDir({ dir: CACHE, prefix: "redis-" });
+  const failures: string[] = [];
   try {
-    const apt = await privateApt(dir, sources);
-    await apt("apt-get", "update");
-    const packages = ["redis-server", "redis-tools"];
-    const needed = await apt("apt-cache", "depends", ...packages);
-    for (const [, name = ""] of needed.matchAll(/^ *\|?Depends: (lib\S+)$/gm)) packages.push(name);
-    // The C library is the machine's own: its loader and its libraries belong together.
-    const wanted = [...new Set(packages)].filter((name) => name !== "libc6");
-    await apt("apt-get", "download", ...wanted);
-    const root = join(dir, "root");
-    for await (const { name } of Deno.readDir(dir)) {
-      if (name.endsWith(".deb")) await run("dpkg", ["-x", join(dir, name), root], dir);
+    for (const [at, { line, origin }] of suites.entries()) {
+      const place = join(dir, String(at));
+      const { success, stderr } = await new Deno.Command(FETCH_DEB, {
+        args: [place, line, origin, "redis-tools", "0", "redis-server"],
+      }).output();
+      if (success) return await keep(join(place, "root"));
+      failures.push(new TextDecoder().decode(stderr).trim().split("\n").at(-1) ?? "");
     }
-    await keep(root);
   } finally {
     await Deno.remove(dir, { recursive: true });
   }
+  throw new Error(`redis-server could not be fetched: ${failures.join("; ")}`);
 }
 
 /** Puts the unpacked packages in place, unless another test was faster. */
@@ -136,46 +128,4 @@ async function keep(root: string): Promise<void> {
     const there = await Deno.stat(place).then(() => true, () => false);
     if (!there) throw error;
   }
-}
-
-/** The `deb` lines of the release that the machine runs: its libraries fit those it has. */
-async function ownRelease(): Promise<string[]> {
-  const read = (path: string) => Deno.readTextFile(path).catch(() => "");
-  const sources: AptSource[] = parseSourcesList(await read("/etc/apt/sources.list"));
-  const parts = await Array.fromAsync(Deno.readDir("/etc/apt/sources.list.d")).catch(() => []);
-  for (const { name } of parts) {
-    const text = await read(join("/etc/apt/sources.list.d", name));
-    if (name.endsWith(".list")) sources.push(...parseSourcesList(text));
-    if (name.endsWith(".sources")) sources.push(...parseSourcesStanzas(text));
-  }
-  const os = parseOsRelease(await read("/etc/os-release"));
-  return recentSuites(sources, os).map(({ line }) => line)
-    .filter((line) => os.codenames.some((name) => line.endsWith(` ${name} main`)));
-}
-
-/** Runs apt's programs on a state of their own, which knows of no installed package. */
-async function privateApt(
-  dir: string,
-  sources: readonly string[],
-): Promise<(program: string, ...args: string[]) => Promise<string>> {
-  await Deno.mkdir(join(dir, "state", "lists", "partial"), { recursive: true });
-  await Deno.mkdir(join(dir, "cache", "archives", "partial"), { recursive: true });
-  await Deno.writeTextFile(join(dir, "sources.list"), sources.join("\n") + "\n");
-  const options = [
-    `Dir::State=${join(dir, "state")}`,
-    `Dir::Cache=${join(dir, "cache")}`,
-    `Dir::Etc::sourcelist=${join(dir, "sources.list")}`,
-    "Dir::Etc::sourceparts=-",
-    "Dir::State::status=/dev/null",
-    "APT::Sandbox::User=",
-  ].flatMap((option) => ["-o", option]);
-  return (program, ...args) => run(program, [...options, ...args], dir);
-}
-
-async function run(program: string, args: readonly string[], cwd: string): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command(program, { args: [...args], cwd })
-    .output();
-  if (success) return new TextDecoder().decode(stdout);
-  const reason = new TextDecoder().decode(stderr).trim().split("\n").at(-1) ?? "";
-  throw new Error(`${program} failed: ${reason}`);
 }

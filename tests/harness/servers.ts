@@ -8,6 +8,7 @@ import { fromFileUrl } from "./paths.ts";
 import { openDataDirectory } from "../../src/embedded/data_directory.ts";
 import { findNatsServer } from "../../src/embedded/nats_binary.ts";
 import { startPostgres } from "../../src/embedded/postgres_process.ts";
+import { allSettled } from "../../src/provide_servers.ts";
 import { migrate } from "../../src/storage/migrate.ts";
 import type { TestEnvironment } from "./environment.ts";
 import { startNatsNode } from "./nats.ts";
@@ -22,18 +23,20 @@ const FAST = {
 };
 
 /** Starts nats-server and Postgres, with a migrated template database, for one test run. */
-export async function startTestServers(): Promise<TestEnvironment & AsyncDisposable> {
+export async function startTestServers(
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<TestEnvironment & AsyncDisposable> {
   await using stack = new AsyncDisposableStack();
   const cache = fromFileUrl("../../.hub/cache");
   await Deno.mkdir(cache, { recursive: true });
   const dir = fromFileUrl(`../../.hub/test-${Deno.pid}`);
   stack.defer(() => Deno.remove(dir, { recursive: true }));
   const data = stack.use(await openDataDirectory(dir));
-  const [nats, postgres] = await Promise.all([
-    startNats(stack, { cache, storeDir: data.nats }),
-    startPostgres({ data, settings: FAST }),
+  const signal = options.signal === undefined ? {} : { signal: options.signal };
+  const [nats, postgres] = await allSettled([
+    startNats(stack, { cache, storeDir: data.nats, ...signal }),
+    startPostgres({ data, settings: FAST, ...signal }).then((started) => stack.use(started)),
   ]);
-  stack.use(postgres);
   await createTemplate(postgres.url);
   const servers = stack.move();
   return {
@@ -47,9 +50,9 @@ export async function startTestServers(): Promise<TestEnvironment & AsyncDisposa
 
 async function startNats(
   stack: AsyncDisposableStack,
-  { cache, storeDir }: { cache: string; storeDir: string },
+  { storeDir, ...search }: { cache: string; storeDir: string; signal?: AbortSignal },
 ) {
-  const { path: program } = await findNatsServer({ cache });
+  const { path: program } = await findNatsServer(search);
   const { url } = stack.use(await startNatsNode({ program, storeDir }));
   return { url, program };
 }

@@ -49,7 +49,7 @@ async function bundleTests({ name, dir }: SourcePackage, outfile: string): Promi
 }
 
 /** Takes the workspace's packages from their sources, and leaves all others to Node. */
-const workspaceSources: Plugin = {
+export const workspaceSources: Plugin = {
   name: "workspace-sources",
   setup({ onResolve }) {
     const paths = readWorkspacePaths();

@@ -67,9 +67,12 @@ function required(schema: Json): readonly unknown[] | undefined {
 
 function unknownSchema(schema: unknown, at: Place): TSchema {
   const text = JSON.stringify(schema) ?? String(schema);
-  log.warn("schema is taken as unknown", {
-    schema: text.length > MAX_LOGGED ? `${text.slice(0, MAX_LOGGED)}…` : text,
-  });
+  // The empty schema says in JSON Schema's own words that anything will do.
+  if (text !== "{}") {
+    log.warn("schema is taken as unknown", {
+      schema: text.length > MAX_LOGGED ? `${text.slice(0, MAX_LOGGED)}…` : text,
+    });
+  }
   return isObject(schema) ? Type.Unknown(optionsOf(schema, at)) : Type.Unknown({});
 }
 

@@ -161,4 +161,5 @@ export {
   toWireSpec,
   type WireSpec,
 } from "./wire/spec.ts";
+export { type Scan, scanJson } from "./wire/scan.ts";
 export { writeFrame } from "./wire/write_frame.ts";

@@ -138,7 +138,7 @@ export class OperationRegistry {
     }
     checkHandlerKind(entry.spec, handler);
     this.handlers.set(id, handler as AnyHandler); // as in register()
-    log.info("handler registered", { operation: id });
+    log.debug("handler registered", { operation: id });
   }
 
   /** The specification with its handler, as a fresh object. */
@@ -238,7 +238,7 @@ export class OperationRegistry {
   #store(entry: Entry): string {
     const id = operationId(entry.spec);
     this.#entries.set(id, entry);
-    log.info("operation registered", { operation: id });
+    log.debug("operation registered", { operation: id });
     return id;
   }
 

@@ -1,0 +1,21 @@
+import { BusError, type BusErrorCode } from "@hub/bus";
+import { formatSource, type LoadedConfig } from "./config/mod.ts";
+
+/** What the servers themselves are to blame for, or the address. */
+const ABOUT_SERVERS: readonly BusErrorCode[] = [
+  "CONNECT_FAILED",
+  "SERVER_TOO_OLD",
+  "JETSTREAM_DISABLED",
+  "STREAM_REFUSED",
+  "STREAM_MISMATCH",
+];
+
+/** Adds to an error about NATS which setting names the servers, and where it was set. */
+export function natsProblem(error: unknown, { config, sources }: LoadedConfig): unknown {
+  const source = sources["nats.url"];
+  const isTheirs = error instanceof BusError && ABOUT_SERVERS.includes(error.code);
+  if (!isTheirs || config.nats.url === undefined || source === undefined) return error;
+  const sentence = /[.?]$/.test(error.message) ? error.message : `${error.message}.`;
+  const message = `${sentence} The servers are named by nats.url, from ${formatSource(source)}.`;
+  return new Error(message, { cause: error });
+}

@@ -1,0 +1,33 @@
+import type { OperationContext } from "@alkdev/operations";
+import type { Answer } from "../../../actors/runtime/mod.ts";
+import { type ActorOperationPorts, admit, type Admitted, told } from "./ports.ts";
+import type { SendInput, SendOutput } from "./schemas.ts";
+
+/** Sends an event and answers once it is durable. */
+export async function send(
+  ports: ActorOperationPorts,
+  input: SendInput,
+  context: OperationContext,
+): Promise<SendOutput> {
+  const { answer: { seq, index, value, changed } } = await sendTo(ports, input, context);
+  return { seq, index, value, changed };
+}
+
+/** Sends an event to an actor that the caller may send to. */
+export async function sendTo(
+  { host, kinds }: ActorOperationPorts,
+  { kind, id, event, commandId = crypto.randomUUID() }: SendInput,
+  { identity }: OperationContext,
+): Promise<Admitted & { readonly answer: Answer }> {
+  const admitted = admit(kinds, { kind, id }, { identity, action: "send" });
+  const answer = await told(() =>
+    host.send(admitted.address, {
+      // The runtime has ids of its own, which a caller must not be able to use up.
+      id: `call:${commandId}`,
+      event,
+      cause: { from: "caller" },
+      ...(identity === undefined ? {} : { by: identity.id }),
+    })
+  );
+  return { ...admitted, answer };
+}

@@ -1,0 +1,120 @@
+/**
+ * Calls the hub's own operations over NATS: the other side of `serveCalls()`.
+ *
+ * @module
+ */
+import {
+  CallError,
+  fromWireError,
+  InfrastructureErrorCode,
+  parseFrame,
+  type WireEvent,
+  writeFrame,
+} from "@alkdev/operations";
+import { type Bus, encodeText, hubCallsSubject, replySubject } from "@hub/bus";
+import { IDENTITY_ERROR_CODES } from "../auth/errors.ts";
+import { type Arrival, openArrivals } from "./_arrivals.ts";
+import { ACTOR_ERRORS } from "./actors/errors.ts";
+
+/** How one call differs from the others. */
+export interface HubCallOptions {
+  /** How long the hub may take over it. Default 30,000. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Calls the operations of whichever node is there. */
+export interface HubCaller {
+  /**
+   * @throws {CallError} as the hub answered.
+   * @throws {BusError} `NO_RESPONDERS` when no hub is there.
+   */
+  call(operation: string, input: unknown, options?: HubCallOptions): Promise<unknown>;
+  /**
+   * Ends with an error when the node goes away: go on with the position that came last.
+   *
+   * @throws as `call` does.
+   */
+  subscribe(
+    operation: string,
+    input: unknown,
+    options?: Pick<HubCallOptions, "signal">,
+  ): AsyncGenerator<unknown, void>;
+}
+
+const CALL_MS = 30_000;
+/** The hub's own "timed out" says more than ours. */
+const GRACE_MS = 2_000;
+const DECLARED = [...ACTOR_ERRORS.map(({ code }) => code), ...IDENTITY_ERROR_CODES];
+
+/** Creates a caller on an open connection. */
+export function createHubCaller(bus: Bus): HubCaller {
+  const subject = hubCallsSubject(bus.realm);
+  return {
+    async call(operation, input, { timeoutMs = CALL_MS, signal } = {}) {
+      const frame = requestFrame({ operation, input, timeoutMs });
+      const answer = await bus.requests.request(subject, frame, {
+        timeoutMs: timeoutMs + GRACE_MS,
+        signal,
+      });
+      const event = eventIn(answer.data);
+      if (event?.type === "call.responded") return event.payload.output;
+      throw failureOf(event);
+    },
+    subscribe: (operation, input, options) => stream(bus, { operation, input, ...options }),
+  };
+}
+
+interface StreamOptions extends Pick<HubCallOptions, "signal"> {
+  readonly operation: string;
+  readonly input: unknown;
+}
+
+async function* stream(
+  bus: Bus,
+  { operation, input, signal }: StreamOptions,
+): AsyncGenerator<unknown, void> {
+  const { connection, realm } = bus;
+  const reply = replySubject(realm, crypto.randomUUID(), "0");
+  signal?.throwIfAborted();
+  using arrivals = openArrivals(bus, { reply, signal });
+  connection.publish(hubCallsSubject(realm), requestFrame({ operation, input }), { reply });
+  let unanswered: Arrival | undefined;
+  try {
+    for (;;) {
+      unanswered = await arrivals.next();
+      const event = eventIn(unanswered.data);
+      if (event?.type === "call.completed") return;
+      if (event?.type !== "call.responded") throw failureOf(event);
+      yield event.payload.output;
+      unanswered.answer();
+      unanswered = undefined;
+    }
+  } finally {
+    unanswered?.answer(encodeText(writeFrame({ type: "call.aborted", id: ID })));
+  }
+}
+
+/** Each request has a reply subject of its own, so its id tells nobody anything. */
+const ID = "1";
+
+function requestFrame(
+  { operation, input, timeoutMs }: { operation: string; input: unknown; timeoutMs?: number },
+): Uint8Array {
+  const payload = { operation, input, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+  return encodeText(writeFrame({ type: "call.requested", id: ID, payload }));
+}
+
+function eventIn(data: Uint8Array): WireEvent | undefined {
+  const parsed = parseFrame(data);
+  return parsed.kind === "event" ? parsed.event : undefined;
+}
+
+function failureOf(event: WireEvent | undefined): CallError {
+  if (event?.type === "call.error") return fromWireError(event.payload, DECLARED);
+  const aborted = event?.type === "call.aborted";
+  return new CallError(
+    aborted ? InfrastructureErrorCode.ABORTED : InfrastructureErrorCode.UNKNOWN_ERROR,
+    aborted ? "the hub has given it up" : "the hub answers in another protocol",
+  );
+}

@@ -1,0 +1,200 @@
+/**
+ * Serves calls of the hub's own operations that come over NATS: from the command line, and from
+ * whoever else holds the hub's NATS credentials.
+ *
+ * What travels are the frames of the call protocol. A call is one request and one reply. A
+ * subscription's values go, each as a request of its own, to the subject that the caller gave for
+ * replies; the caller answers each, with nothing to go on or with `call.aborted`, so that neither
+ * side ever holds more than one. An empty message asks whether the caller is still there.
+ *
+ * @module
+ */
+import {
+  CallError,
+  type Dispatcher,
+  type Identity,
+  OperationType,
+  parseFrame,
+  toWireError,
+  type WireEvent,
+  type WireRequest,
+  writeFrame,
+} from "@alkdev/operations";
+import { type Bus, BusError, encodeText, HUB_QUEUE, hubCallsSubject } from "@hub/bus";
+
+/** How much at once. */
+export interface CallLimits {
+  /** Calls of all callers together. Default 1,024. */
+  readonly calls?: number;
+  /** Subscriptions of all callers together. Default 256. */
+  readonly subscriptions?: number;
+  /** How often a silent subscription asks whether its caller is still there. Default 5,000. */
+  readonly askMs?: number;
+}
+
+export interface ServeCallsOptions {
+  readonly dispatcher: Dispatcher;
+  /** Whoever calls this way. */
+  readonly identity: Identity;
+  readonly limits?: CallLimits;
+}
+
+interface Request {
+  readonly id: string;
+  readonly reply: string;
+  readonly payload: WireRequest;
+}
+
+const CALLS = 1_024, SUBSCRIPTIONS = 256;
+const ASK_MS = 5_000;
+/** How long a caller may take over one value. */
+const SLOW_MS = 60_000;
+/** How long it may take to say that it is there. */
+const GONE_MS = 5_000;
+const NOTHING = new Uint8Array();
+const STOPPING = new CallError("UNAVAILABLE", "this node of the hub stops", undefined, {
+  retryable: true,
+});
+
+/** Serves until it is disposed of; what runs then is aborted, and its callers are told. */
+export async function serveCalls(bus: Bus, options: ServeCallsOptions): Promise<AsyncDisposable> {
+  const { connection, realm } = bus;
+  const server = new Server(bus, options);
+  const subscription = connection.subscribe(hubCallsSubject(realm), {
+    queue: HUB_QUEUE,
+    callback(error, { data, reply }) {
+      if (error === null && reply !== undefined && reply !== "") server.take(data, reply);
+    },
+  });
+  // The server knows of it before anybody is told that this node is there.
+  await connection.flush();
+  return {
+    async [Symbol.asyncDispose]() {
+      if (!subscription.isClosed()) await subscription.drain();
+      await server.close();
+    },
+  };
+}
+
+class Server {
+  readonly #bus: Bus;
+  readonly #options: ServeCallsOptions;
+  readonly #running = new Set<Promise<void>>();
+  readonly #closing = new AbortController();
+  #calls = 0;
+  #subscriptions = 0;
+
+  constructor(bus: Bus, options: ServeCallsOptions) {
+    this.#bus = bus;
+    this.#options = options;
+  }
+
+  take(data: Uint8Array, reply: string): void {
+    const parsed = parseFrame(data);
+    if (parsed.kind === "refused") {
+      return this.#answer(reply, { type: "call.error", id: parsed.id, payload: parsed.error });
+    }
+    // Whatever else it is, nobody waits for an answer to it.
+    if (parsed.kind !== "event" || parsed.event.type !== "call.requested") return;
+    const { id, payload } = parsed.event;
+    const running = this.#serve({ id, reply, payload })
+      .catch((error) => this.#fail({ id, reply }, this.#closing.signal.aborted ? STOPPING : error))
+      .finally(() => this.#running.delete(running));
+    this.#running.add(running);
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.all(this.#running);
+  }
+
+  async #serve(request: Request): Promise<void> {
+    const { dispatcher, limits: { calls = CALLS, subscriptions = SUBSCRIPTIONS } = {} } =
+      this.#options;
+    if (dispatcher.typeOf(request.payload.operation) === OperationType.SUBSCRIPTION) {
+      if (this.#subscriptions >= subscriptions) throw tooMany(`${subscriptions} subscriptions`);
+      this.#subscriptions++;
+      return await this.#stream(request).finally(() => this.#subscriptions--);
+    }
+    if (this.#calls >= calls) throw tooMany(`${calls} calls`);
+    this.#calls++;
+    return await this.#call(request).finally(() => this.#calls--);
+  }
+
+  async #call({ id, reply, payload }: Request): Promise<void> {
+    const signal = this.#closing.signal;
+    const output = await this.#options.dispatcher.call({ ...this.#rootOf(id, payload), signal });
+    this.#answer(reply, { type: "call.responded", id, payload: { output } });
+  }
+
+  async #stream({ id, reply, payload }: Request): Promise<void> {
+    const left = new AbortController();
+    const signal = AbortSignal.any([left.signal, this.#closing.signal]);
+    const stream = await this.#options.dispatcher.subscribe({
+      ...this.#rootOf(id, payload),
+      signal,
+    });
+    const { askMs = ASK_MS } = this.#options.limits ?? {};
+    let busy = false;
+    const asking = setInterval(() => {
+      if (busy) return;
+      busy = true;
+      this.#deliver(NOTHING, { reply, timeoutMs: GONE_MS }).catch(() => false)
+        .then((goesOn) => goesOn ? busy = false : left.abort());
+    }, askMs);
+    try {
+      for await (const output of stream) {
+        const frame = encodeText(
+          writeFrame({ type: "call.responded", id, payload: { output } }),
+        );
+        busy = true;
+        if (!await this.#deliver(frame, { reply, timeoutMs: SLOW_MS })) return left.abort();
+        busy = false;
+      }
+      this.#answer(reply, { type: "call.completed", id });
+    } catch (error) {
+      // Who has left is told nothing.
+      if (!left.signal.aborted) throw error;
+    } finally {
+      clearInterval(asking);
+    }
+  }
+
+  /** Whether the caller has taken it and wants to go on. */
+  async #deliver(
+    data: Uint8Array,
+    { reply, timeoutMs }: { readonly reply: string; readonly timeoutMs: number },
+  ): Promise<boolean> {
+    try {
+      const answer = await this.#bus.requests.request(reply, data, {
+        timeoutMs,
+        signal: this.#closing.signal,
+      });
+      return answer.data.length === 0;
+    } catch (error) {
+      if (this.#closing.signal.aborted) return false;
+      if (error instanceof BusError && (error.retryable || error.code === "CLOSED")) return false;
+      throw error;
+    }
+  }
+
+  #rootOf(requestId: string, { operation, input, timeoutMs }: WireRequest) {
+    return { operation, input, identity: this.#options.identity, requestId, timeoutMs };
+  }
+
+  #fail({ id, reply }: Pick<Request, "id" | "reply">, error: unknown): void {
+    this.#answer(reply, { type: "call.error", id, payload: toWireError(error) });
+  }
+
+  #answer(reply: string, event: WireEvent): void {
+    const { connection } = this.#bus;
+    // The caller learns of it from its own side.
+    if (!connection.isClosed()) connection.publish(reply, encodeText(writeFrame(event)));
+  }
+}
+
+function tooMany(what: string): CallError {
+  return new CallError("RATE_LIMITED", `too many requests: ${what} run already`, {
+    retry_after: 1,
+  });
+}

@@ -1,0 +1,156 @@
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import {
+  createDispatcher,
+  type OperationContext,
+  OperationRegistry,
+  OperationType,
+  registryView,
+} from "@alkdev/operations";
+import { Type } from "@sinclair/typebox";
+import { testBus } from "../../tests/harness/bus.ts";
+import { until } from "../../tests/harness/until.ts";
+import { createHubCaller } from "./hub_caller.ts";
+import { type CallLimits, serveCalls } from "./serve_calls.ts";
+
+const who = { id: "tester", scopes: [] };
+
+/** Operations that can be held, and a caller of them on a connection of its own. */
+async function startServing(limits: CallLimits = {}) {
+  await using stack = new AsyncDisposableStack();
+  const hold = Promise.withResolvers<void>();
+  const seen = { produced: 0, streams: 0 };
+  const registry = new OperationRegistry();
+  const common = {
+    ...{ namespace: "hub", version: "1.0.0", description: "for tests" },
+    ...{ accessControl: { requiredScopes: [] }, outputSchema: Type.Unknown() },
+    inputSchema: Type.Unknown(),
+  };
+  const open = { visibility: "external", public: true } as const;
+  const query = { ...common, type: OperationType.QUERY };
+  registry.register({ ...query, name: "hold", handler: () => hold.promise }, open);
+  registry.register({ ...query, name: "echo", handler: (input: unknown) => input }, open);
+  registry.register({ ...query, name: "huge", handler: () => "x".repeat(2_000_000) }, open);
+  registry.register({
+    ...common,
+    type: OperationType.SUBSCRIPTION,
+    name: "count",
+    handler: async function* (input: unknown, { signal }: OperationContext) {
+      seen.streams++;
+      signal?.addEventListener("abort", () => seen.streams--);
+      const up = typeof input === "number" ? input : Infinity;
+      for (let n = 1; n <= up; n++) {
+        seen.produced = n;
+        yield n;
+      }
+      if (up === 0) await new Promise((resolve) => signal?.addEventListener("abort", resolve));
+    },
+  }, open);
+  const { bus } = stack.use(await testBus());
+  const served = await serveCalls(bus, {
+    ...{ dispatcher: createDispatcher({ view: registryView(registry) }), identity: who, limits },
+  });
+  const far = stack.use(await testBus({ realm: bus.realm }));
+  // Before the connections, and once if a test does it by itself.
+  stack.use(served);
+  stack.defer(() => hold.resolve());
+  const parts = stack.move();
+  return {
+    ...{ seen, served, far, caller: createHubCaller(far.bus), release: hold.resolve },
+    [Symbol.asyncDispose]: () => parts[Symbol.asyncDispose](),
+  };
+}
+
+Deno.test("a call is answered over the bus", async () => {
+  await using serving = await startServing();
+  deepStrictEqual(await serving.caller.call("hub/echo", { a: [1, null] }), { a: [1, null] });
+});
+
+Deno.test("more calls at once than allowed are refused, and taken again when there is room", async () => {
+  await using serving = await startServing({ calls: 2 });
+  const { caller, release } = serving;
+  const held = [caller.call("hub/hold", {}), caller.call("hub/hold", {})];
+  await until(
+    () => caller.call("hub/echo", 1).then(() => false, ({ code }) => code === "RATE_LIMITED"),
+    {
+      what: "a refusal",
+    },
+  );
+  release();
+  await Promise.all(held);
+  strictEqual(await caller.call("hub/echo", 1), 1);
+});
+
+Deno.test("more subscriptions at once than allowed are refused", async () => {
+  await using serving = await startServing({ subscriptions: 1 });
+  const first = serving.caller.subscribe("hub/count", 3);
+  await first.next();
+  await rejects(serving.caller.subscribe("hub/count", 3).next(), {
+    code: "RATE_LIMITED",
+    retryable: true,
+  });
+  await first.return();
+});
+
+Deno.test("a subscription gives all its values and ends", async () => {
+  await using serving = await startServing();
+  deepStrictEqual(await Array.fromAsync(serving.caller.subscribe("hub/count", 5)), [1, 2, 3, 4, 5]);
+});
+
+Deno.test("a consumer that is slow holds the producer back", async () => {
+  await using serving = await startServing();
+  const values = serving.caller.subscribe("hub/count", undefined);
+  for (let n = 0; n < 3; n++) await values.next();
+  // Whatever was asked before this has been answered.
+  await serving.caller.call("hub/echo", 1);
+  ok(serving.seen.produced <= 4, `${serving.seen.produced} were produced`);
+  await values.return();
+});
+
+Deno.test("a caller that leaves is noticed at once", async () => {
+  await using serving = await startServing();
+  const values = serving.caller.subscribe("hub/count", undefined);
+  await values.next();
+  strictEqual(serving.seen.streams, 1);
+  await values.return();
+  await until(() => serving.seen.streams === 0, { what: "the stream to end" });
+});
+
+Deno.test("a caller whose connection is gone is noticed, though there is nothing to tell", async () => {
+  await using serving = await startServing({ askMs: 30 });
+  const waiting = serving.caller.subscribe("hub/count", 0).next();
+  waiting.catch(() => undefined);
+  await until(() => serving.seen.streams === 1, { what: "the stream to begin" });
+  await serving.far.bus.connection.close();
+  await until(() => serving.seen.streams === 0, { what: "the stream to end" });
+});
+
+Deno.test("a silent subscription goes on as long as its caller is there", async () => {
+  await using serving = await startServing({ askMs: 10 });
+  const stop = new AbortController();
+  const { signal } = stop;
+  const waiting = rejects(serving.caller.subscribe("hub/count", 0, { signal }).next(), /enough/);
+  await until(() => serving.seen.streams === 1, { what: "the stream to begin" });
+  for (let n = 0; n < 50; n++) await serving.caller.call("hub/echo", n);
+  strictEqual(serving.seen.streams, 1);
+  stop.abort(new Error("enough"));
+  await waiting;
+  await until(() => serving.seen.streams === 0, { what: "the stream to end" });
+});
+
+Deno.test("an answer that no message can hold is an error, not silence", async () => {
+  await using serving = await startServing();
+  await rejects(serving.caller.call("hub/huge", {}), { name: "CallError" });
+});
+
+Deno.test("a node that stops tells those who wait that they may try again", async () => {
+  await using serving = await startServing();
+  const call = rejects(serving.caller.call("hub/hold", {}), {
+    code: "UNAVAILABLE",
+    retryable: true,
+  });
+  const stream = serving.caller.subscribe("hub/count", 0);
+  const end = rejects(stream.next(), { code: "UNAVAILABLE", retryable: true });
+  await until(() => serving.seen.streams === 1, { what: "the stream to begin" });
+  await serving.served[Symbol.asyncDispose]();
+  await Promise.all([call, end]);
+});

@@ -1,0 +1,102 @@
+/**
+ * Puts together what tells who calls.
+ *
+ * @module
+ */
+import type { RateLimiter } from "@alkdev/operations";
+import type { Bus } from "@hub/bus";
+import { resolve } from "node:path";
+import { createAttempts } from "./auth/attempts.ts";
+import { makeFirstKey, openInstallation } from "./auth/first_key.ts";
+import { openHashKey } from "./auth/hash_key.ts";
+import { createIdentities, type Identities } from "./auth/identities.ts";
+import { announceIdentityChange, followIdentityChanges } from "./auth/identity_changes.ts";
+import { createIdentityLimiter } from "./auth/limiter.ts";
+import type { IdentityStores } from "./auth/stores.ts";
+import { createTokenHasher, type TokenHasher } from "./auth/token_hash.ts";
+import { startUsageMarks } from "./auth/usage_marks.ts";
+import type { HubConfig } from "./config/mod.ts";
+import { getLogger } from "./logger/mod.ts";
+import type { Database } from "./storage/database.ts";
+import { IDENTITY_CHANNEL } from "./storage/identity/recorder.ts";
+import { createIdentityStores } from "./storage/identity/stores.ts";
+import { listenForNotifications } from "./storage/notifications.ts";
+
+const log = getLogger("auth");
+
+/** Who calls, and the books about it. */
+export interface StartedIdentity extends AsyncDisposable {
+  readonly identities: Identities;
+  readonly stores: IdentityStores;
+  readonly hasher: TokenHasher;
+  /** How many requests each identity may make. */
+  readonly limiter: RateLimiter;
+  /** Makes the first admin key if there never was one: to be shown once, and kept nowhere. */
+  makeFirstKey(): Promise<string | undefined>;
+}
+
+/** What identity is made of. */
+export interface StartIdentityOptions {
+  readonly bus: Bus;
+  readonly database: Database;
+  readonly nodeId: string;
+}
+
+/**
+ * Opens the books and begins to follow their changes.
+ *
+ * @throws {Error} if the database belongs to a hub with another hash key.
+ */
+export async function startIdentity(
+  config: HubConfig,
+  { bus, database, nodeId }: StartIdentityOptions,
+): Promise<StartedIdentity> {
+  await using stack = new AsyncDisposableStack();
+  const { auth: { hashKey, cacheSize }, postgres: { url = "", connectTimeoutMs } } = config;
+  const dataDir = resolve(config.dataDir);
+  const hasher = createTokenHasher(await openHashKey({ configured: hashKey, dataDir }));
+  const stores = createIdentityStores({
+    pool: database.pool,
+    node: nodeId,
+    onCommitted(change) {
+      // This node need not hear it from others to know.
+      identities.forget(change);
+      announceIdentityChange(bus, change);
+    },
+  });
+  const usage = stack.use(startUsageMarks(stores.credentials));
+  const attempts = createAttempts({ onExhausted: noteBurst(stores) });
+  const lookup = stores.credentials;
+  const identities = createIdentities({ lookup, hasher, attempts, usage, size: cacheSize });
+  stack.use(followIdentityChanges({
+    bus,
+    identities,
+    listenToDatabase: (listener) =>
+      listenForNotifications({ url, connectTimeoutMs }, { channel: IDENTITY_CHANNEL, ...listener }),
+  }));
+  await openInstallation(stores.installation, hasher);
+  const limiter = createIdentityLimiter({
+    identifiedOf: (identity) => identities.identifiedOf(identity),
+  });
+  const parts = stack.move();
+  return {
+    identities,
+    stores,
+    hasher,
+    limiter,
+    makeFirstKey: () => makeFirstKey(stores.installation, hasher),
+    [Symbol.asyncDispose]: () => parts[Symbol.asyncDispose](),
+  };
+}
+
+/** Notes a source that was wrong too often; a database that is away is no reason to fail. */
+function noteBurst({ audit }: IdentityStores): (source: string) => void {
+  return (source) => {
+    log.warn("too many wrong credentials", { source });
+    const actor = { kind: "anonymous", id: source } as const;
+    const subject = { kind: "source", id: source };
+    audit.record({ actor, action: "auth.burst", subject }).catch((error) => {
+      log.warn("an audit row was not written", { error });
+    });
+  };
+}

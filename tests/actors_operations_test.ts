@@ -1,0 +1,412 @@
+/**
+ * The hub's operations on actors, called over the bus as the command line does.
+ *
+ * @module
+ */
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
+import {
+  createDispatcher,
+  type Identity,
+  OperationRegistry,
+  registryView,
+} from "@alkdev/operations";
+import { type Bus, encodeText, hubCallsSubject, joinMembership } from "@hub/bus";
+import { createKinds, openActorLog, openHost, openSnapshots } from "../actors/runtime/mod.ts";
+import type { Hub } from "../src/start_hub.ts";
+import { loadKinds } from "../src/kinds.ts";
+import { createHubCaller, type HubCaller } from "../src/operations/hub_caller.ts";
+import { registerActorOperations } from "../src/operations/actors/register.ts";
+import { testBus } from "./harness/bus.ts";
+import { startTestHub } from "./harness/hub.ts";
+import { fromFileUrl } from "./harness/paths.ts";
+import { testRealm } from "./harness/realm.ts";
+import { until } from "./harness/until.ts";
+
+const KINDS = fromFileUrl("../_actor_kinds.ts");
+
+interface Called extends AsyncDisposable {
+  readonly hub: Hub;
+  readonly bus: Bus;
+  readonly realm: string;
+  readonly caller: HubCaller;
+  /** What an operation on a tally answers. */
+  call(operation: string, input?: object): Promise<Record<string, unknown>>;
+  watch(input?: object, signal?: AbortSignal): AsyncGenerator<Record<string, unknown>>;
+}
+
+/** A hub that hosts the test's kinds, and a caller of it. */
+async function startCalled(): Promise<Called> {
+  await using stack = new AsyncDisposableStack();
+  const realm = testRealm();
+  const { bus } = stack.use(await testBus({ realm }));
+  const hub = stack.use(await startTestHub({ realm, kinds: [KINDS] }));
+  const caller = createHubCaller(bus);
+  const address = { kind: "tally", id: "a" };
+  const parts = stack.move();
+  return {
+    ...{ hub, bus, realm, caller },
+    call: async (operation, input) =>
+      record(await caller.call(`hub/actors/${operation}`, { ...address, ...input })),
+    async *watch(input, signal) {
+      const options = signal === undefined ? {} : { signal };
+      const items = caller.subscribe("hub/actors/watch", { ...address, ...input }, options);
+      for await (const item of items) yield record(item);
+    },
+    [Symbol.asyncDispose]: () => parts[Symbol.asyncDispose](),
+  };
+}
+
+function record(value: unknown): Record<string, unknown> {
+  ok(typeof value === "object" && value !== null);
+  return { ...value };
+}
+
+const add = (n: number) => ({ event: { type: "ADD", n } });
+
+Deno.test("an event is sent, and its repetition gets the same answer", async () => {
+  await using hub = await startCalled();
+  const first = await hub.call("send", { ...add(2), commandId: "once" });
+  deepStrictEqual([first.value, first.changed], ["open", true]);
+  deepStrictEqual(await hub.call("send", { ...add(2), commandId: "once" }), first);
+  const { context, status, version, owner } = await hub.call("get");
+  deepStrictEqual([context, status, version], [{ count: 2 }, "active", 1]);
+  strictEqual(owner, hub.hub.nodeId);
+});
+
+const refused: readonly [string, object, object][] = [
+  ["an event that breaks the kind's schema", { event: { type: "ADD", n: "x" } }, {
+    code: "VALIDATION_ERROR",
+    retryable: false,
+  }],
+  ["an event of XState's own", { event: { type: "xstate.done.actor.x" } }, {
+    code: "VALIDATION_ERROR",
+  }],
+  ["an event that makes the machine throw", add(13), {
+    code: "MACHINE_ERROR",
+    message: /unlucky$/,
+  }],
+  ["a kind that nobody hosts", { ...add(1), kind: "nope" }, {
+    code: "KIND_NOT_FOUND",
+    message: 'There is no kind of actor "nope" here',
+  }],
+  ["an id that is no token", { ...add(1), id: "a.b" }, { code: "VALIDATION_ERROR" }],
+  ["an event without a type", { event: {} }, { code: "VALIDATION_ERROR" }],
+  ["an event that is too large", { event: { type: "ADD", n: 1, more: "x".repeat(300_000) } }, {
+    code: "VALIDATION_ERROR",
+  }],
+];
+Deno.test("what an actor cannot take is refused with a code, and is not in its log", async (t) => {
+  await using hub = await startCalled();
+  await hub.call("send", add(1));
+  const before = await eventsOf(hub);
+  for (const [what, input, error] of refused) {
+    await t.step(what, async () => await rejects(hub.call("send", input), error));
+  }
+  deepStrictEqual(await eventsOf(hub), before);
+  await rejects(hub.call("get", { id: "b" }), { code: "ACTOR_NOT_FOUND" });
+});
+
+async function eventsOf(hub: Called): Promise<{ id: string; position: string }[]> {
+  const { events } = await hub.call("events", { limit: 500 });
+  ok(Array.isArray(events));
+  return events;
+}
+
+Deno.test("an event that the state cannot take is refused with that state", async () => {
+  await using hub = await startCalled();
+  await hub.call("send", { event: { type: "FINISH" } });
+  await rejects(hub.call("send", add(1)), {
+    code: "ILLEGAL_STATE",
+    message: "Cannot take ADD: the actor has ended",
+  });
+});
+
+Deno.test("a question is answered by what the actor emits, the same for the same command", async () => {
+  await using hub = await startCalled();
+  const asked = await hub.call("ask", { ...add(3), commandId: "q" });
+  deepStrictEqual([asked.reply, asked.status], [{ type: "counted", count: 3 }, "active"]);
+  await hub.call("send", add(4));
+  deepStrictEqual(await hub.call("ask", { ...add(3), commandId: "q" }), asked);
+});
+
+Deno.test("a question waits for a reply that comes later, and for the type it names", async () => {
+  await using hub = await startCalled();
+  const { reply } = await hub.call("ask", { event: { type: "LATER" }, reply: "late" });
+  deepStrictEqual(reply, { type: "late" });
+});
+
+Deno.test("a question to an actor that ends is answered by its output", async () => {
+  await using hub = await startCalled();
+  await hub.call("send", add(5));
+  const { status, output } = await hub.call("ask", { event: { type: "FINISH" } });
+  deepStrictEqual([status, output], ["done", 5]);
+});
+
+Deno.test("a question that nobody answers ends with its deadline", async () => {
+  await using hub = await startCalled();
+  const input = { kind: "tally", id: "a", ...add(1), reply: "never" };
+  const asked = hub.caller.call("hub/actors/ask", input, { timeoutMs: 200 });
+  await rejects(asked, { code: "TIMEOUT", retryable: true });
+  const { context } = await hub.call("get");
+  deepStrictEqual(context, { count: 1 }, "the event itself is durable");
+});
+
+Deno.test("the log is given a page at a time, all of it and nothing twice", async () => {
+  await using hub = await startCalled();
+  await Promise.all(Array.from({ length: 23 }, () => hub.call("send", add(1))));
+  const all = await eventsOf(hub);
+  const paged: unknown[] = [];
+  let from: unknown;
+  do {
+    const page = await hub.call("events", { limit: 7, ...(from === undefined ? {} : { from }) });
+    ok(Array.isArray(page.events) && page.events.length <= 7);
+    paged.push(...page.events);
+    from = page.next;
+  } while (from !== undefined);
+  deepStrictEqual(paged, all);
+  strictEqual(all.filter(({ id }) => id.startsWith("call:")).length, 23);
+});
+
+Deno.test("actors are listed by kind, a page at a time", async () => {
+  await using hub = await startCalled();
+  for (const id of ["a", "b", "c"]) await hub.call("send", { ...add(1), id });
+  await hub.call("send", { kind: "safe", id: "s", event: { type: "TURN" } });
+  const first = record(await hub.caller.call("hub/actors/list", { kind: "tally", limit: 2 }));
+  deepStrictEqual(first.actors, [{ kind: "tally", id: "a" }, { kind: "tally", id: "b" }]);
+  strictEqual(first.total, 3);
+  const rest = record(
+    await hub.caller.call("hub/actors/list", { kind: "tally", after: first.next }),
+  );
+  deepStrictEqual([rest.actors, rest.next], [[{ kind: "tally", id: "c" }], undefined]);
+  const all = record(await hub.caller.call("hub/actors/list", {}));
+  strictEqual(all.total, 4);
+  await rejects(hub.caller.call("hub/actors/list", { after: "nonsense" }), {
+    code: "VALIDATION_ERROR",
+  });
+});
+
+Deno.test("an actor that is stopped takes nothing more", async () => {
+  await using hub = await startCalled();
+  await rejects(hub.call("stop"), { code: "ACTOR_NOT_FOUND" });
+  await hub.call("send", add(1));
+  await hub.call("stop");
+  strictEqual((await hub.call("get")).status, "stopped");
+  await rejects(hub.call("send", add(1)), { code: "ILLEGAL_STATE" });
+});
+
+// --- watching -----------------------------------------------------------------------------------
+
+/** Takes items until one satisfies, and returns all. */
+async function take(
+  items: AsyncGenerator<Record<string, unknown>>,
+  isLast: (item: Record<string, unknown>) => boolean,
+): Promise<Record<string, unknown>[]> {
+  const taken: Record<string, unknown>[] = [];
+  for await (const item of items) {
+    taken.push(item);
+    if (isLast(item)) break;
+  }
+  return taken;
+}
+
+const counts = (items: readonly Record<string, unknown>[]) =>
+  items.flatMap(({ emitted }) => Array.isArray(emitted) ? emitted : []).map(({ count }) => count);
+
+Deno.test("a watch shows the present, then each event with what it changed and emitted", async () => {
+  await using hub = await startCalled();
+  await hub.call("send", add(1));
+  const items = hub.watch();
+  const { value: present } = await items.next();
+  deepStrictEqual([present?.event, present?.context], [null, { count: 1 }]);
+  await hub.call("send", add(2));
+  const [item] = await take(items, () => true);
+  deepStrictEqual(
+    [item?.event, item?.changed, item?.context, item?.emitted],
+    ["ADD", true, { count: 3 }, [{ type: "counted", count: 3 }]],
+  );
+});
+
+Deno.test("a watch of an actor that has not begun waits for it", async () => {
+  await using hub = await startCalled();
+  const items = take(hub.watch(), ({ event }) => event === "ADD");
+  await hub.call("send", add(1));
+  deepStrictEqual((await items).map(({ event }) => event).at(-1), "ADD");
+});
+
+Deno.test("a watch that is taken up again from any position misses nothing and repeats nothing", async () => {
+  await using hub = await startCalled();
+  const writing = (async () => {
+    for (let n = 0; n < 60; n++) await hub.call("send", add(1));
+  })();
+  // Left after every few items, and taken up from the last one.
+  const seen: Record<string, unknown>[] = [];
+  let from: unknown = "0.0";
+  while (counts(seen).at(-1) !== 60) {
+    const until = seen.length + 7;
+    const items = await take(hub.watch({ from }), (item) => {
+      seen.push(item);
+      return seen.length >= until || counts(seen).at(-1) === 60;
+    });
+    from = items.at(-1)?.position;
+  }
+  await writing;
+  deepStrictEqual(counts(seen), Array.from({ length: 60 }, (_, at) => at + 1));
+  const positions = seen.map(({ position }) => position);
+  deepStrictEqual(positions, (await eventsOf(hub)).map(({ position }) => position));
+});
+
+Deno.test("a watch tells of what a running effect emits, which has no position", async () => {
+  await using hub = await startCalled();
+  await hub.call("send", add(1));
+  const items = hub.watch();
+  await items.next();
+  const taken = take(items, ({ position }) => position === undefined);
+  await hub.call("send", { event: { type: "SHOUT" } });
+  deepStrictEqual((await taken).at(-1), { emitted: [{ type: "shout" }] });
+});
+
+Deno.test("a watch that its caller leaves ends at the hub, too", async () => {
+  await using hub = await startCalled();
+  await hub.call("send", add(1));
+  const running = async () => {
+    const text = await (await fetch(`${hub.hub.url}/metrics`)).text();
+    return /hub_calls_total\{operation="hub\.actors\/watch".*\} 1$/m.test(text);
+  };
+  const items = hub.watch();
+  await items.next();
+  strictEqual(await running(), false);
+  await items.return(undefined);
+  await until(running, { what: "the watch to be over" });
+});
+
+// --- who may call -------------------------------------------------------------------------------
+
+interface Served extends AsyncDisposable {
+  as(identity: Identity): (operation: string, input: object) => Promise<unknown>;
+}
+
+/** The operations, called with an identity as a bridge would. */
+async function startServed(): Promise<Served> {
+  await using stack = new AsyncDisposableStack();
+  const { bus } = stack.use(await testBus());
+  const membership = stack.use(await joinMembership(bus, { node: "n1" }));
+  const kinds = await loadKinds([KINDS]);
+  const host = stack.use(await openHost({ bus, membership, kinds }));
+  const [log, snapshots] = await Promise.all([openActorLog(bus), openSnapshots(bus)]);
+  const registry = new OperationRegistry();
+  registerActorOperations(registry, { host, bus, log, snapshots, kinds: createKinds(kinds) });
+  const dispatcher = createDispatcher({ view: registryView(registry) });
+  const parts = stack.move();
+  return {
+    as: (identity) => (operation, input) =>
+      dispatcher.call({ operation: `/hub/actors/${operation}`, input, identity }),
+    [Symbol.asyncDispose]: () => parts[Symbol.asyncDispose](),
+  };
+}
+
+Deno.test("each operation asks for its scope, and a kind for more of its own", async (t) => {
+  await using served = await startServed();
+  const who = (...scopes: string[]) => served.as({ id: "ann", scopes });
+  const turn = { kind: "safe", id: "a", event: { type: "TURN" } };
+  const denied = { code: "ACCESS_DENIED" };
+  await t.step("nobody sends without the scope to send", async () => {
+    await rejects(who("actors:read")("send", turn), denied);
+  });
+  await t.step("the kind's own scope is needed as well", async () => {
+    await rejects(who("actors:send")("send", turn), denied);
+    await rejects(who("safe:turn")("send", turn), denied);
+    await who("actors:send", "safe:turn")("send", turn);
+  });
+  await t.step("reading, watching and stopping have scopes of their own", async () => {
+    const { kind, id } = turn;
+    await rejects(who("actors:read", "safe:turn")("get", { kind, id }), denied);
+    await rejects(who("actors:read", "safe:turn")("events", { kind, id }), denied);
+    await rejects(who("actors:send", "safe:turn")("stop", { kind, id }), denied);
+    await rejects(who("actors:send", "actors:read", "safe:turn")("ask", turn), denied);
+    await who("actors:read", "safe:look")("get", { kind, id });
+  });
+  await t.step("a list leaves out what may not be seen", async () => {
+    const listed = async (...scopes: string[]) => record(await who(...scopes)("list", {})).actors;
+    deepStrictEqual(await listed("actors:read"), []);
+    deepStrictEqual(await listed("actors:read", "safe:look"), [{ kind: "safe", id: "a" }]);
+    await rejects(who("actors:read")("list", { kind: "safe" }), denied);
+  });
+  await t.step("an administrator passes what a kind asks for", async () => {
+    await who("actors:send", "admin")("send", turn);
+  });
+  await t.step("the log says who it was", async () => {
+    const { events } = record(
+      await who("actors:read", "admin")("events", { kind: "safe", id: "a" }),
+    );
+    ok(Array.isArray(events));
+    deepStrictEqual(new Set(events.slice(1).map(({ by }) => by)), new Set(["ann"]));
+  });
+});
+
+// --- over the bus -------------------------------------------------------------------------------
+
+Deno.test("what is no frame of the call protocol is not answered, and harms nobody", async () => {
+  await using hub = await startCalled();
+  for (const noise of ["", "{", "[]", '{"type":"call.aborted","id":"1","payload":{}}']) {
+    hub.bus.connection.publish(hubCallsSubject(hub.realm), encodeText(noise), { reply: "nobody" });
+  }
+  strictEqual((await hub.call("send", add(1))).value, "open");
+});
+
+Deno.test("an operation that is not there is told as such", async () => {
+  await using hub = await startCalled();
+  await rejects(hub.caller.call("hub/actors/nope", {}), { code: "OPERATION_NOT_FOUND" });
+  await rejects(hub.caller.subscribe("hub/actors/get", {}).next(), { name: "CallError" });
+});
+
+Deno.test("without a hub, calls and watches say that nobody is there", async () => {
+  await using alone = await testBus();
+  const caller = createHubCaller(alone.bus);
+  await rejects(caller.call("hub/actors/list", {}), { code: "NO_RESPONDERS" });
+  await rejects(caller.subscribe("hub/actors/watch", {}).next(), { code: "NO_RESPONDERS" });
+});
+
+Deno.test("a watch ends with an error when its hub stops, and can be taken up at another", async () => {
+  await using stack = new AsyncDisposableStack();
+  const realm = testRealm();
+  const { bus } = stack.use(await testBus({ realm }));
+  const first = await startTestHub({ realm, kinds: [KINDS] });
+  const caller = createHubCaller(bus);
+  const address = { kind: "tally", id: "a" };
+  await caller.call("hub/actors/send", { ...address, ...add(1) });
+  const items = caller.subscribe("hub/actors/watch", address);
+  const position = record((await items.next()).value).position;
+  const ended = rejects(items.next(), { code: "UNAVAILABLE", retryable: true });
+  stack.use(await startTestHub({ realm, kinds: [KINDS] }));
+  await first[Symbol.asyncDispose]();
+  await ended;
+  await caller.call("hub/actors/send", { ...address, ...add(2) });
+  const again = caller.subscribe("hub/actors/watch", { ...address, from: position });
+  const { event, context } = record((await again.next()).value);
+  deepStrictEqual([event, context], ["ADD", { count: 3 }]);
+  await again.return();
+});
+
+Deno.test("whichever node takes a call, it reaches the actor at its owner", async () => {
+  await using hub = await startCalled();
+  await using other = await startTestHub({ realm: hub.realm, kinds: [KINDS] });
+  const ids = Array.from({ length: 16 }, (_, at) => `a${at}`);
+  await Promise.all(ids.map((id) => hub.call("send", { ...add(1), id })));
+  await Promise.all(ids.map((id) => hub.call("ask", { ...add(2), id })));
+  const views = await Promise.all(ids.map((id) => hub.call("get", { id })));
+  deepStrictEqual(views.map(({ context }) => context), ids.map(() => ({ count: 3 })));
+  deepStrictEqual(
+    new Set(views.map(({ owner }) => owner)),
+    new Set([hub.hub.nodeId, other.nodeId]),
+  );
+});
+
+Deno.test("the metrics tell how many actors are in memory, and how calls end", async () => {
+  await using hub = await startCalled();
+  await hub.call("send", add(1));
+  await rejects(hub.call("send", { event: { type: "NOPE" } }));
+  const text = await (await fetch(`${hub.hub.url}/metrics`)).text();
+  match(text, /^hub_actors_active 1$/m);
+  match(text, /^hub_calls_total\{operation="hub\.actors\/send",outcome="ok"\} 1$/m);
+  match(text, /^hub_calls_total\{operation="hub\.actors\/send",outcome="VALIDATION_ERROR"\} 1$/m);
+});

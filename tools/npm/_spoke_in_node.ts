@@ -1,0 +1,50 @@
+/**
+ * A spoke under Node, as a user of the npm package would write it: `URL KEY`. Says what becomes of its
+ * connection, a line each, and leaves in good order when its input ends.
+ *
+ * @module
+ */
+import { connectSpoke, operation } from "@alkdev/operations/spoke";
+import { Type } from "@sinclair/typebox";
+import process from "node:process";
+import { WebSocket } from "ws";
+
+const [url = "", key = ""] = process.argv.slice(2);
+const spoke = await connectSpoke({
+  ...{ url, key, WebSocket, reconnect: { initialMs: 100, maxMs: 500, floorMs: 10 } },
+  onStatus: (status) => process.stdout.write(`${JSON.stringify(status)}\n`),
+  operations: [
+    operation({
+      name: "node/version",
+      type: "query",
+      output: Type.Object({
+        version: Type.String(),
+        for: Type.Union([Type.String(), Type.Null()]),
+      }),
+      handler: (_input, { caller }) => ({ version: process.version, for: caller?.id ?? null }),
+    }),
+    operation({
+      name: "node/count",
+      input: Type.Object({ to: Type.Integer() }),
+      output: Type.Integer(),
+      async *handler({ to }) {
+        for (let at = 0; at < to; at++) yield at;
+      },
+    }),
+    operation({
+      name: "node/relay",
+      handler: (_input, { call }) => call("/services/list"),
+    }),
+    operation({
+      name: "node/wait",
+      handler: (_input, { signal }) =>
+        new Promise<void>((resolve) =>
+          signal.addEventListener("abort", () => {
+            process.stdout.write(`{"state":"aborted"}\n`);
+            resolve();
+          })
+        ),
+    }),
+  ],
+});
+process.stdin.resume().once("end", () => void spoke.close());
