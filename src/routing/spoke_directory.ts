@@ -58,6 +58,8 @@ interface KnownPlace extends SpokePlace {
 /** Sets that are read at a time. */
 const WIDTH = 64;
 const AGAIN_MS = 500;
+/** How often it is asked whether something was missed. */
+const SILENCE_MS = 3_000;
 
 /** What was said of a spoke that is connected here. */
 interface Own {
@@ -164,7 +166,10 @@ class Directory implements SpokeDirectory {
     if (signal.aborted) stop();
     if (state.messages === 0) onRead();
     const settling = new Set<Promise<void>>();
+    let newest = 0;
+    const checking = this.#checkSilence(() => newest, stop);
     for await (const { key, operation, revision, value } of entries) {
+      newest = revision;
       const peerId = peerOf(key);
       if (peerId !== undefined) {
         this.#learn(peerId, revision, operation === "PUT" ? placeOf(value) : undefined);
@@ -174,8 +179,24 @@ class Directory implements SpokeDirectory {
       }
       if (revision >= state.last_seq) void Promise.all(settling).then(() => onRead());
     }
+    clearInterval(checking);
     signal.removeEventListener("abort", stop);
     await Promise.all(settling);
+  }
+
+  /** A watch may fall silent with the server that served it, and the client learns of it late. */
+  #checkSilence(newest: () => number, stop: () => void): ReturnType<typeof setInterval> {
+    let missed = 0;
+    return setInterval(async () => {
+      try {
+        const { streamInfo: { state } } = await this.#buckets.spokes.status();
+        // What was stored this very moment may still be on its way.
+        if (missed > newest()) stop();
+        missed = state.last_seq;
+      } catch {
+        // Without a connection there is nothing to be missed yet.
+      }
+    }, SILENCE_MS);
   }
 
   #learn(peerId: string, revision: number, place: ReturnType<typeof placeOf>): void {
@@ -204,10 +225,15 @@ class Directory implements SpokeDirectory {
         this.index.set({ ...place, set });
       }
     } catch (error) {
-      if (!this.#closing.signal.aborted) {
-        log.error("spoke cannot be routed to", { peer: peerId, error });
-      }
+      if (this.#closing.signal.aborted) return;
+      log.warn("spoke cannot be routed to yet", { peer: peerId, error });
+      this.#settleAgain();
     }
+  }
+
+  #settleAgain(): void {
+    clearTimeout(this.#again);
+    this.#again = setTimeout(() => this.#settleAll(), AGAIN_MS);
   }
 
   #isLive({ node, nodeEpoch }: KnownPlace): boolean {
@@ -246,7 +272,7 @@ class Directory implements SpokeDirectory {
     } catch (error) {
       log.warn("spokes not told again", { error });
       this.#toldIn = 0;
-      this.#again = setTimeout(() => this.#settleAll(), AGAIN_MS);
+      this.#settleAgain();
     }
   }
 }

@@ -1,0 +1,110 @@
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import { joinMembership, nodeSubject } from "@hub/bus";
+import { testBus } from "../../tests/harness/bus.ts";
+import { until } from "../../tests/harness/until.ts";
+import { connectClient, connectSpoke, startRoutingNode } from "./_nodes_testing.ts";
+import { createFrameBatch, parseBatch, spellReset } from "./frame_batch.ts";
+
+const request = (id: string, operation: string) =>
+  JSON.stringify({ type: "call.requested", id, payload: { operationId: operation, input: {} } });
+
+const text = (message: string) => new TextEncoder().encode(message);
+
+/** A node made by hand, which can say to another one whatever a test wants. */
+async function handMade(realm: string, to: string, { joins = true } = {}) {
+  const world = await testBus({ realm });
+  const { bus } = world;
+  const membership = joins ? await joinMembership(bus, { node: "hand" }) : undefined;
+  const heard: string[] = [];
+  const subscription = bus.connection.subscribe(nodeSubject(realm, "hand", "streams"), {
+    callback: (_error, message) => void heard.push(message.string()),
+  });
+  await bus.ping();
+  return {
+    heard,
+    say: (message: string) => bus.connection.publish(nodeSubject(realm, to, "calls"), message),
+    async [Symbol.asyncDispose]() {
+      subscription.unsubscribe();
+      await membership?.leave();
+      await world[Symbol.asyncDispose]();
+    },
+  };
+}
+
+Deno.test("a link that misses a message ends on both sides, with what runs on it", async () => {
+  await using node = await startRoutingNode();
+  await using spoke = await connectSpoke(node, "dev1");
+  await until(() => node.routing.local.size === 1, { what: "dev1 to be attached" });
+  await using hand = await handMade(node.realm, node.node);
+  await until(() => {
+    hand.say(`hand l1 0\n${request("1", "/dev1/test/wait")}`);
+    return spoke.running() > 0;
+  }, { what: "the call to run" });
+  hand.say(`hand l1 9\n${request("2", "/dev1/test/wait")}`);
+  await until(() => spoke.running() === 0, { what: "the call to be aborted" });
+  await until(() => hand.heard.some((message) => / l1 -$/.test(message)), { what: "the reset" });
+});
+
+Deno.test("nobody but a member of the hub may speak to its nodes", async () => {
+  await using node = await startRoutingNode();
+  await using spoke = await connectSpoke(node, "dev1");
+  await until(() => node.routing.local.size === 1, { what: "dev1 to be attached" });
+  await using hand = await handMade(node.realm, node.node, { joins: false });
+  hand.say(`hand l1 0\n${request("1", "/dev1/test/wait")}`);
+  await using client = await connectClient(node);
+  await client.session.call("/dev1/test/echo", { text: "x" });
+  strictEqual(spoke.running(), 0);
+  strictEqual(node.routing.links.size, 0);
+});
+
+Deno.test("what is no message of a link does no harm", async () => {
+  await using node = await startRoutingNode();
+  await using hand = await handMade(node.realm, node.node);
+  for (const message of ["", "\n", "hand", "hand l1", "hand l1 x\n{}", "hand l1 0\n{", "é\0 0 0"]) {
+    hand.say(message);
+  }
+  await using _spoke = await connectSpoke(node, "dev1");
+  await until(() => node.routing.local.size === 1, { what: "dev1 to be attached" });
+  await using client = await connectClient(node);
+  deepStrictEqual(Object.keys(await answer(client)).sort(), ["by", "for", "text"]);
+});
+
+async function answer({ session }: Awaited<ReturnType<typeof connectClient>>): Promise<object> {
+  return Object(await session.call("/dev1/test/echo", { text: "x" }));
+}
+
+Deno.test("a node that loses NATS for a moment fails what was under way, and goes on", async () => {
+  await using home = await startRoutingNode();
+  await using other = await startRoutingNode({ realm: home.realm });
+  await using spoke = await connectSpoke(home, "dev1");
+  await until(() => other.routing.index.get("dev1"), { what: "dev1 to be known" });
+  await using client = await connectClient(other);
+  const call = rejects(client.session.call("/dev1/test/wait", {}), { retryable: true });
+  await until(() => spoke.running() === 1, { what: "the call to run" });
+  await other.bus.connection.reconnect();
+  await call;
+  await until(() => spoke.running() === 0, { what: "the call to be aborted at the spoke" });
+  await until(async () => (await answer(client).catch(() => undefined)) !== undefined, {
+    what: "calls to go on",
+  });
+});
+
+Deno.test("frames of one turn travel together, and come apart again", async () => {
+  const messages: Uint8Array[] = [];
+  const send = (message: Uint8Array) => void messages.push(message);
+  const batch = createFrameBatch({ from: "n1", link: "l", send });
+  batch.add('{"a":"x y"}');
+  batch.add('{"b":"ü"}');
+  await until(() => messages.length === 1, { what: "the message" });
+  batch.add("{}");
+  await until(() => messages.length === 2, { what: "the next one" });
+  deepStrictEqual(messages.map(parseBatch), [
+    { from: "n1", link: "l", number: 0, frames: ['{"a":"x y"}', '{"b":"ü"}'] },
+    { from: "n1", link: "l", number: 1, frames: ["{}"] },
+  ]);
+  batch.close();
+  deepStrictEqual(parseBatch(spellReset("n1", "l")), {
+    ...{ from: "n1", link: "l", number: undefined, frames: [] },
+  });
+  ok([text("n1 l"), text("n1 l 1.5"), new Uint8Array([0xff])].every((m) => !parseBatch(m)));
+});
