@@ -7,13 +7,13 @@ import { type Address, BusError, WrongLastSequence } from "@hub/bus";
 import type { Action } from "./action.ts";
 import { type Answer, type Command, CommandError } from "./command.ts";
 import { decide, type Verdict } from "./decide.ts";
-import { isReserved } from "./definition.ts";
 import { fold, WINDOW_SIZE } from "./fold.ts";
 import { load, type LoadPorts } from "./load.ts";
 import { type Loaded, persist } from "./persist.ts";
 import { type LoggedEvent, START } from "./record.ts";
-import type { ActorState, Outcome } from "./state.ts";
+import type { ActorState } from "./state.ts";
 import { isChanged } from "./step.ts";
+import { dependsOnState, makesActor, settleAs, unavailable } from "./verdicts.ts";
 
 /** What commits asked for, in the order of the log. */
 export interface Asked {
@@ -247,7 +247,7 @@ class Actor implements ActiveActor {
     } else if (decision.verdicts.some(dependsOnState)) {
       await this.#confirm(loaded.seq);
     }
-    for (const [at, verdict] of decision.verdicts.entries()) answer(group[at], verdict);
+    for (const [at, verdict] of decision.verdicts.entries()) settleAs(verdict, group[at]);
     this.#saveNowAndThen();
   }
 
@@ -344,38 +344,6 @@ class Actor implements ActiveActor {
   }
 }
 
-/** Whether a node that is behind the log would say otherwise. */
-function dependsOnState(verdict: Verdict): boolean {
-  return verdict.is === "stale" ||
-    (verdict.is === "refused" && verdict.refusal.code !== "VALIDATION_ERROR");
-}
-
-function makesActor({ cause, event }: LoggedEvent): boolean {
-  return cause.from === "caller" || (cause.from === "actor" && !isReserved(event.type));
-}
-
 function refuseAll(group: readonly Waiting[]): void {
   for (const { reject } of group) reject(new CommandError("STALE", "There is no such actor"));
-}
-
-function answer(waiting: Waiting | undefined, verdict: Verdict): void {
-  if (waiting === undefined) return;
-  switch (verdict.is) {
-    case "accepted":
-    case "repeated":
-      return waiting.resolve(answerOf(verdict.outcome));
-    case "stale":
-      return waiting.reject(new CommandError("STALE", "It is under way no more"));
-    case "refused":
-      return waiting.reject(new CommandError(verdict.refusal.code, verdict.refusal.message));
-  }
-}
-
-function answerOf({ position: { commit, index }, value, changed }: Outcome): Answer {
-  return { seq: commit.seq, index, value, changed };
-}
-
-function unavailable(cause: BusError): CommandError {
-  const message = "Cannot say what became of the command: send it again with the same id";
-  return new CommandError("UNAVAILABLE", message, { cause });
 }

@@ -1,77 +1,17 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import { Type } from "@sinclair/typebox";
-import {
-  type AnyActorLogic,
-  assign,
-  fromCallback,
-  fromEventObservable,
-  fromObservable,
-  fromPromise,
-  sendTo,
-  setup,
-} from "xstate";
+import { fromCallback, fromEventObservable, fromObservable, fromPromise } from "xstate";
 import { activeKey, openBucket } from "@hub/bus";
 import { testBus } from "../../tests/harness/bus.ts";
 import { testEnvironment } from "../../tests/harness/environment.ts";
 import { startNatsNode } from "../../tests/harness/nats.ts";
 import { until } from "../../tests/harness/until.ts";
+import { held, job } from "./_job.ts";
 import { createWorld, eventsOf, logged, ownedBy, startNode, typesOf } from "./_nodes_testing.ts";
 import { createActiveActor } from "./actor.ts";
 import { openActiveActors } from "./active_actors.ts";
-import { type ActorKind, defineActor } from "./definition.ts";
-import { idempotencyKey } from "./idempotency_key.ts";
 import { openActorLog } from "./log.ts";
 import { createMachineScope } from "./machine_scope.ts";
 import { openSnapshots } from "./snapshots.ts";
-
-const plain = (type: string) => Type.Object({ type: Type.Literal(type) });
-
-/** A job that does its work as an effect; each node may be given another way to do it. */
-function job(
-  work: AnyActorLogic,
-  { sync = false, ...extra }: Partial<ActorKind> & { sync?: boolean } = {},
-): ActorKind {
-  const machine = setup({
-    types: {
-      context: {} as { result: unknown; error: unknown },
-      events: {} as { type: "GO" | "STOP" | "TELL" | "TICK"; n?: number },
-    },
-    actors: { work },
-  }).createMachine({
-    context: { result: undefined, error: undefined },
-    initial: "idle",
-    states: {
-      idle: { on: { GO: "busy" } },
-      busy: {
-        on: { STOP: "idle", TELL: { actions: sendTo("work", { type: "HELLO" }) }, TICK: {} },
-        invoke: {
-          id: "work",
-          src: "work",
-          input: { n: 2 },
-          onDone: {
-            target: "idle",
-            actions: assign({ result: ({ event }) => event.output }),
-          },
-          onError: { target: "idle", actions: assign({ error: ({ event }) => event.error }) },
-          ...(sync ? { onSnapshot: {} } : {}),
-        },
-      },
-    },
-  });
-  const events = Type.Union(["GO", "STOP", "TELL"].map(plain));
-  return { ...defineActor({ kind: "job", version: 1, machine, events }), ...extra };
-}
-
-/** A promise that notes that it runs, and is settled by the test. */
-function held() {
-  const runs: { key: string | undefined; signal: AbortSignal; n: unknown }[] = [];
-  const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-  const work = fromPromise<unknown, { n: number }>(({ self, signal, input }) => {
-    runs.push({ key: idempotencyKey(self), signal, n: input.n });
-    return promise;
-  });
-  return { runs, work, resolve, reject };
-}
 
 const DONE = "xstate.done.actor.work", ERROR = "xstate.error.actor.work";
 

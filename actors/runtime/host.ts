@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Address, type Bus, createPlacement, type Membership, type Placement } from "@hub/bus";
+import type { Address, Bus, Membership } from "@hub/bus";
 import { type ActiveActors, openActiveActors } from "./active_actors.ts";
 import { createActorDuties, type DutyHooks, type DutyPorts } from "./actor_duties.ts";
 import type { ActorPorts } from "./actor.ts";

@@ -4,6 +4,8 @@
  * The rules are pure and have no surroundings: {@linkcode decide} says what a group of commands does,
  * {@linkcode fold} what a log amounts to, {@linkcode persist} and {@linkcode restore} how an actor is
  * stored. {@linkcode createActiveActor} is the shell around them: a mailbox that commits in groups.
+ * {@linkcode openHost} keeps the actors of one node, finds those of the others, and shows, lists and
+ * stops them all; what they do is told on their live subjects, see {@linkcode parseLiveMessage}.
  *
  * @module
  */

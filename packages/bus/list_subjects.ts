@@ -9,7 +9,7 @@ import { decodeJson, encodeJson } from "./codec.ts";
 import type { Bus } from "./connect.ts";
 import { BusError } from "./errors.ts";
 import type { StreamPurpose } from "./purposes.ts";
-import { streamInfoSubject } from "./subjects.ts";
+import { streamInfoSubject } from "./server_subjects.ts";
 
 /** Which subjects. */
 export interface ListSubjectsOptions {

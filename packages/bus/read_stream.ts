@@ -11,7 +11,8 @@ import type { Bus } from "./connect.ts";
 import { directBatch } from "./direct_batch.ts";
 import { BusError, StatusError } from "./errors.ts";
 import type { StreamPurpose } from "./purposes.ts";
-import { directGetSubject, inboxPrefix, leaderGetSubject } from "./subjects.ts";
+import { directGetSubject, leaderGetSubject } from "./server_subjects.ts";
+import { inboxPrefix } from "./subjects.ts";
 
 /** A message as a stream holds it. */
 export interface StoredMessage {

@@ -8,6 +8,7 @@ import {
   AckPolicy,
   DeliverPolicy,
   jetstream,
+  JetStreamApiError,
   jetstreamManager,
   type JsMsg,
 } from "@nats-io/jetstream";
@@ -45,8 +46,12 @@ const MAX_IN_FLIGHT = 64;
 /** Of all nodes together, so that a slow one does not keep the others from working. */
 const MAX_ACK_PENDING = 4_096;
 const AGAIN_AFTER_MS = 500;
+const UNAVAILABLE = 503;
 
-/** Serves until it is disposed of, which waits for the messages in hand. */
+/**
+ * Serves until it is disposed of, which waits for the messages in hand; goes on by itself once a server
+ * that is not there, or a cluster without a leader, is there again.
+ */
 export async function serveDurable(
   bus: Bus,
   options: ServeDurableOptions,
@@ -54,13 +59,18 @@ export async function serveDurable(
   const { stream, durable, filter, ackWaitMs = ACK_WAIT_MS } = options;
   const name = streamName(bus.realm, stream);
   const manager = await jetstreamManager(bus.connection, { checkAPI: false });
-  await manager.consumers.add(name, {
-    durable_name: durableName(durable),
-    ack_policy: AckPolicy.Explicit,
-    deliver_policy: DeliverPolicy.All,
-    filter_subject: filter,
-    ack_wait: nanos(ackWaitMs),
-    max_ack_pending: MAX_ACK_PENDING,
+  const create = () =>
+    manager.consumers.add(name, {
+      durable_name: durableName(durable),
+      ack_policy: AckPolicy.Explicit,
+      deliver_policy: DeliverPolicy.All,
+      filter_subject: filter,
+      ack_wait: nanos(ackWaitMs),
+      max_ack_pending: MAX_ACK_PENDING,
+    });
+  // A cluster that has not found together yet cannot; what is wrong for good is said at once.
+  await create().catch((error) => {
+    if (!(error instanceof JetStreamApiError && error.status === UNAVAILABLE)) throw error;
   });
   const closing = new AbortController();
   const inHand = new Set<Promise<void>>();
@@ -78,6 +88,7 @@ export async function serveDurable(
   }
 
   async function follow(): Promise<void> {
+    await create();
     const consumer = await jetstream(bus.connection).consumers.get(name, durableName(durable));
     const { maxInFlight: max_messages = MAX_IN_FLIGHT } = options;
     const messages = await consumer.consume({ max_messages });

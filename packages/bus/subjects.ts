@@ -18,6 +18,8 @@
  * | `R.reply.INBOX.ID`                     | answers to one connection                        |
  * | `R.invalidate.TOPIC`                   | "what you cached of this is old"                 |
  *
+ * What the server itself listens to, about streams, is spelled in `server_subjects.ts`.
+ *
  * Every builder throws `RangeError` for a part that may not stand in its place, every parser for a
  * subject that no builder writes.
  *
@@ -287,21 +289,6 @@ export function streamName(realm: string, stream: StreamPurpose): string {
 export function parseStreamName(name: string): InRealm & { readonly stream: StreamPurpose } {
   const at = name.lastIndexOf("_");
   return { realm: realmToken(name.slice(0, at)), stream: oneOf(STREAMS, name.slice(at + 1)) };
-}
-
-/** Where the server tells about a stream. @throws {RangeError} If `realm` may not be one. */
-export function streamInfoSubject(realm: string, stream: StreamPurpose): string {
-  return `$JS.API.STREAM.INFO.${streamName(realm, stream)}`;
-}
-
-/** Where a stream is asked for messages directly. @throws {RangeError} If `realm` may not be one. */
-export function directGetSubject(realm: string, stream: StreamPurpose): string {
-  return `$JS.API.DIRECT.GET.${streamName(realm, stream)}`;
-}
-
-/** Where a stream's leader is asked for a message. @throws {RangeError} If `realm` may not be one. */
-export function leaderGetSubject(realm: string, stream: StreamPurpose): string {
-  return `$JS.API.STREAM.MSG.GET.${streamName(realm, stream)}`;
 }
 
 /** Name of a bucket. @throws {RangeError} If `realm` may not be one. */

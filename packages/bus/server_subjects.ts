@@ -1,0 +1,23 @@
+/**
+ * The subjects on which the server answers questions about streams. It is JetStream's own protocol,
+ * so nobody else has to read them back.
+ *
+ * @module
+ */
+import type { StreamPurpose } from "./purposes.ts";
+import { streamName } from "./subjects.ts";
+
+/** Where the server tells about a stream. @throws {RangeError} If `realm` may not be one. */
+export function streamInfoSubject(realm: string, stream: StreamPurpose): string {
+  return `$JS.API.STREAM.INFO.${streamName(realm, stream)}`;
+}
+
+/** Where a stream is asked for messages directly. @throws {RangeError} If `realm` may not be one. */
+export function directGetSubject(realm: string, stream: StreamPurpose): string {
+  return `$JS.API.DIRECT.GET.${streamName(realm, stream)}`;
+}
+
+/** Where a stream's leader is asked for a message. @throws {RangeError} If `realm` may not be one. */
+export function leaderGetSubject(realm: string, stream: StreamPurpose): string {
+  return `$JS.API.STREAM.MSG.GET.${streamName(realm, stream)}`;
+}
