@@ -12,6 +12,9 @@ import {
   type OpenBusOptions,
 } from "@hub/bus";
 import type { HubConfig } from "./config/mod.ts";
+import { getLogger } from "./logger/mod.ts";
+
+const log = getLogger("bus");
 
 /** The connection to NATS and this node's place among the others. */
 export interface StartedBus extends AsyncDisposable {
@@ -34,9 +37,39 @@ export async function startBus(
   const bus = stack.use(await openBus({ ...await busOptions(config), name, ...options }));
   const { realm, nats: { replicas } } = config;
   await ensureStreams(bus.connection, { realm, replicas, ...options });
+  stack.use(keepStreams(bus, { realm, replicas }));
   const membership = stack.use(await joinMembership(bus, { node: nodeId, ...options }));
   const parts = stack.move();
   return { bus, membership, [Symbol.asyncDispose]: () => parts[Symbol.asyncDispose]() };
+}
+
+/**
+ * Declares the streams again whenever NATS comes back: a server that was killed has lost those that it
+ * kept in memory.
+ */
+function keepStreams(
+  bus: Bus,
+  options: { readonly realm: string; readonly replicas: number },
+): AsyncDisposable {
+  const closing = new AbortController();
+  let declaring = Promise.resolve();
+  const declare = async () => {
+    try {
+      await ensureStreams(bus.connection, { ...options, signal: closing.signal });
+    } catch (error) {
+      if (!closing.signal.aborted) log.error("streams not declared again", { error });
+    }
+  };
+  const forget = bus.onStatus((status) => {
+    if (status === "connected") declaring = declaring.then(declare);
+  });
+  return {
+    async [Symbol.asyncDispose]() {
+      forget();
+      closing.abort();
+      await declaring;
+    },
+  };
 }
 
 /** How the configuration says to connect. */
