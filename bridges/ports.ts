@@ -130,3 +130,18 @@ export interface Cancellations {
   /** Listens to what other nodes tell; the result ends that. */
   onTold(listener: (key: string) => void): () => void;
 }
+
+/** What became of an attempt to register. */
+export interface EnrolmentAnswer {
+  /** HTTP status. */
+  readonly status: number;
+  /** What is told: what a new peer needs to know, or why there is none. */
+  readonly answer: Readonly<Record<string, unknown>>;
+  readonly retryAfterS?: number;
+}
+
+/** Makes peers of workers that hold a one-time token. */
+export interface Enrolments {
+  /** Judges what a worker sent from an address. */
+  enrol(request: unknown, source: string): Promise<EnrolmentAnswer>;
+}

@@ -3,16 +3,17 @@
  *
  * @module
  */
-import type { Dispatcher, RateLimiter } from "@alkdev/operations";
+import type { Dispatcher } from "@alkdev/operations";
 import type { Bus } from "@hub/bus";
 import type { Peers } from "../bridges/ports.ts";
+import { createRegistrationBridge, REGISTRATION_PATH } from "../bridges/registration/mod.ts";
 import { createWebSocketBridge } from "../bridges/websocket/mod.ts";
 import { createAdmission } from "./auth/admission.ts";
-import type { Identities } from "./auth/identities.ts";
-import type { CredentialLookup } from "./auth/stores.ts";
+import { createEnrolments } from "./auth/enrolments.ts";
 import { openTickets } from "./auth/tickets.ts";
 import type { HubConfig } from "./config/mod.ts";
 import type { Metrics } from "./metrics/mod.ts";
+import type { StartedIdentity } from "./start_identity.ts";
 
 /** A bridge and where it answers. */
 export interface Mount {
@@ -27,11 +28,10 @@ export interface StartBridgesOptions {
   readonly metrics: Metrics;
   readonly dispatcher: Dispatcher;
   readonly peers: Peers;
-  readonly identity: {
-    readonly identities: Identities;
-    readonly limiter: RateLimiter;
-    readonly stores: { readonly credentials: CredentialLookup };
-  };
+  readonly identity: Pick<
+    StartedIdentity,
+    "identities" | "limiter" | "stores" | "hasher" | "attempts"
+  >;
 }
 
 /** Where the call protocol is spoken; the second is the name by which other implementations know it. */
@@ -39,11 +39,12 @@ const WEBSOCKET_PATHS = ["/ws", "/alknet/call"];
 
 /** Starts the bridges; disposing drains them. */
 export async function startBridges(
-  { http, shutdown }: HubConfig,
+  { auth, http, shutdown }: HubConfig,
   { bus, metrics, dispatcher, peers, identity }: StartBridgesOptions,
 ): Promise<AsyncDisposable & { readonly mounts: readonly Mount[] }> {
   await using stack = new AsyncDisposableStack();
   const { identities, limiter, stores: { credentials } } = identity;
+  const mounts: Mount[] = [];
   const admission = createAdmission({ identities, credentials, tickets: await openTickets(bus) });
   const websocket = stack.use(createWebSocketBridge({
     ...{ dispatcher, admission, peers, rateLimiter: limiter },
@@ -54,9 +55,16 @@ export async function startBridges(
   metrics.gauge("hub_websockets", "WebSocket connections that are open.", {
     read: () => websocket.size,
   });
+  mounts.push({ paths: WEBSOCKET_PATHS, handle: websocket.handle });
+  if (auth.registration) {
+    const { stores: { registrations, audit }, hasher, attempts } = identity;
+    const enrolments = createEnrolments({ registrations, audit, hasher, attempts });
+    const { handle } = createRegistrationBridge({ enrolments });
+    mounts.push({ paths: [REGISTRATION_PATH], handle });
+  }
   const parts = stack.move();
   return {
-    mounts: [{ paths: WEBSOCKET_PATHS, handle: websocket.handle }],
+    mounts,
     [Symbol.asyncDispose]: () => parts[Symbol.asyncDispose](),
   };
 }

@@ -6,7 +6,7 @@
 import type { RateLimiter } from "@alkdev/operations";
 import type { Bus } from "@hub/bus";
 import { resolve } from "node:path";
-import { createAttempts } from "./auth/attempts.ts";
+import { type Attempts, createAttempts } from "./auth/attempts.ts";
 import { makeFirstKey, openInstallation } from "./auth/first_key.ts";
 import { openHashKey } from "./auth/hash_key.ts";
 import { createIdentities, type Identities } from "./auth/identities.ts";
@@ -29,6 +29,8 @@ export interface StartedIdentity extends AsyncDisposable {
   readonly identities: Identities;
   readonly stores: IdentityStores;
   readonly hasher: TokenHasher;
+  /** Who was wrong too often. */
+  readonly attempts: Attempts;
   /** How many requests each identity may make. */
   readonly limiter: RateLimiter;
   /** Makes the first admin key if there never was one: to be shown once, and kept nowhere. */
@@ -83,6 +85,7 @@ export async function startIdentity(
     identities,
     stores,
     hasher,
+    attempts,
     limiter,
     makeFirstKey: () => makeFirstKey(stores.installation, hasher),
     [Symbol.asyncDispose]: () => parts[Symbol.asyncDispose](),

@@ -35,7 +35,7 @@ Deno.test("resolveConfig() of nothing is the defaults, without what may be absen
     log: { level: "info", format: "auto", levels: {} },
     shutdown: { lingerMs: 0, deadlineMs: 10_000 },
     metrics: { host: "127.0.0.1" },
-    auth: { cacheSize: 100_000 },
+    auth: { cacheSize: 100_000, registration: false },
     masterKey: {},
     previousMasterKey: {},
     allowPlaintextSecrets: false,

@@ -161,6 +161,11 @@ const Auth = section("Who may call.", {
     minimum: 100,
     maximum: 10_000_000,
   }),
+  registration: Type.Boolean({
+    description: "Whether workers with a one-time token may register over HTTP. " +
+      "Put TLS in front of it: what it answers is a credential.",
+    default: false,
+  }),
 });
 
 const Log = section("What is logged, and how it looks.", {
