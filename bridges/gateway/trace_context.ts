@@ -22,6 +22,7 @@ export interface TraceContext {
 const PARENT = /^(?!ff)([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:$|-)/;
 const MAX_STATE = 512;
 const NOT_SAMPLED = "00";
+const TRACE_BYTES = 16, SPAN_BYTES = 8;
 
 /**
  * The hub's own place in the trace of `parent`; of a new trace where the header is no good.
@@ -41,9 +42,13 @@ export function continueTrace(parent: string | null, state: string | null): Trac
   const [, version, traceId = "", parentSpanId = "", flags = ""] = read ?? [];
   const isSound = read !== null && !isZero(traceId) && !isZero(parentSpanId) &&
     (version !== "00" || parent?.length === read[0].length);
-  if (!isSound) return { traceId: randomHex(16), spanId: randomHex(8), flags: NOT_SAMPLED };
+  if (!isSound) {
+    const hex = randomHex(TRACE_BYTES + SPAN_BYTES);
+    const traceId = hex.slice(0, 2 * TRACE_BYTES), spanId = hex.slice(2 * TRACE_BYTES);
+    return { traceId, spanId, flags: NOT_SAMPLED };
+  }
   const known = state !== null && state.length <= MAX_STATE ? { state } : {};
-  return { traceId, spanId: randomHex(8), parentSpanId, flags, ...known };
+  return { traceId, spanId: randomHex(SPAN_BYTES), parentSpanId, flags, ...known };
 }
 
 /** The header that tells others of `trace`. */

@@ -10,6 +10,7 @@ import { discover } from "./discover.ts";
 import { packSpecSet, type SpecSet } from "./spec_set.ts";
 import type { Claim, SpokeDirectory } from "./spoke_directory.ts";
 import { createSpokeIndex, type SpokeEntry } from "./spoke_index.ts";
+import type { UnpackedSets } from "./unpacked_sets.ts";
 
 const log = getLogger("routing");
 
@@ -43,6 +44,7 @@ interface LocalSpoke {
 export interface LocalSpokesOptions extends SpokeHooks {
   readonly directory: SpokeDirectory;
   readonly node: string;
+  readonly unpacked: UnpackedSets;
 }
 
 /** Nodes that are asked what they offer at a time; after a restart all come at once. */
@@ -55,7 +57,7 @@ const REPLACED = 4409, TRY_LATER = 1013;
 
 /** Creates the table of this node's spokes, which is empty. */
 export function createLocalSpokes(options: LocalSpokesOptions): LocalSpokes {
-  const { directory, node, onConnecting, onAttached, onFailed, onClosed } = options;
+  const { directory, node, unpacked, onConnecting, onAttached, onFailed, onClosed } = options;
   const spokes = new Map<string, LocalSpoke>();
   const index = createSpokeIndex();
   let discovering = 0, connections = 0;
@@ -126,7 +128,7 @@ export function createLocalSpokes(options: LocalSpokesOptions): LocalSpokes {
       const { peerId, session } = peer;
       onConnecting?.(peer);
       const packed = await told(peer, async () => {
-        return await packSpecSet(await turn(() => discover(session)));
+        return await packSpecSet(await turn(() => discover(session)), unpacked);
       });
       const spoke: LocalSpoke = { peer, claim: undefined };
       // Found by name before the others are told, so that no call comes too early.

@@ -14,6 +14,7 @@ import { createPeerView } from "./peer_view.ts";
 import { createRelay } from "./relay.ts";
 import { openSpokeDirectory } from "./spoke_directory.ts";
 import type { SpokeIndex } from "./spoke_index.ts";
+import { createUnpackedSets } from "./unpacked_sets.ts";
 
 /** What routing needs. */
 export interface RoutingOptions extends SpokeHooks {
@@ -41,9 +42,10 @@ export async function openRouting(options: RoutingOptions): Promise<Routing> {
   const { bus, membership, base } = options;
   const exports = createExportRules(options.exports ?? DEFAULT_EXPORT_RULES);
   await using stack = new AsyncDisposableStack();
-  const directory = stack.use(await openSpokeDirectory(bus, membership));
+  const unpacked = createUnpackedSets();
+  const directory = stack.use(await openSpokeDirectory(bus, { membership, unpacked }));
   const { node } = membership;
-  const local = createLocalSpokes({ ...options, directory, node });
+  const local = createLocalSpokes({ ...options, directory, node, unpacked });
   stack.defer(local.close);
   const dispatcher = createRelay(local);
   const links = stack.use(await openNodeLinks({ bus, membership, dispatcher }));

@@ -10,6 +10,7 @@ import type {
   PeerRef,
   Registration,
 } from "@alkdev/operations";
+import { Generations } from "../auth/generations.ts";
 import type { ExportRule, FindExportRule } from "./export_rules.ts";
 import type { Forward } from "./forward.ts";
 import type { LocalSpokes } from "./local_spokes.ts";
@@ -28,13 +29,16 @@ export interface PeerViewPorts {
 /** In place of a node's name: whichever offers the operation. */
 export const ANY = "any";
 
+/** Operations of spokes that are kept ready to be called, for they were called lately. */
+const KEPT = 16_384;
+
 /** Spokes on other nodes of which one is taken at random. */
 const CHOICE = 32;
 
 /** Creates the view. */
 export function createPeerView(ports: PeerViewPorts): OperationView {
   const { base, index, local, forward, exports } = ports;
-  const exported = new WeakMap<SpokeEntry, Map<string, Registration | undefined>>();
+  const kept = new Generations<{ readonly entry: SpokeEntry; readonly made: Registration }>(KEPT);
 
   function registrationOf(
     entry: SpokeEntry,
@@ -57,15 +61,14 @@ export function createPeerView(ports: PeerViewPorts): OperationView {
     };
   }
 
-  /** What a rule offers of a spoke; made once for each connection. */
+  /** What a rule offers of a spoke. */
   function offered(entry: SpokeEntry, name: string): Registration | undefined {
-    const known = exported.get(entry) ?? new Map<string, Registration | undefined>();
-    exported.set(entry, known);
-    if (known.has(name)) return known.get(name);
+    const full = `${entry.peerId}/${name}`;
+    const known = kept.get(full);
+    if (known?.entry === entry) return known.made;
     const rule = exports(entry.peerId, name);
     const made = rule && registrationOf(entry, name, { as: entry.peerId, access: [rule.access] });
-    // Names come from callers: only those that lead somewhere are kept.
-    if (made !== undefined) known.set(name, made);
+    if (made !== undefined) kept.set(full, { entry, made });
     return made;
   }
 

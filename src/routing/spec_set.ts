@@ -1,83 +1,138 @@
 /**
- * What a node offers, as a whole: stored and held once, however many nodes offer the same.
+ * What a node offers, as a whole: stored and held once, however many nodes offer the same, and packed
+ * until somebody asks for it.
  *
  * @module
  */
+import { createHash } from "node:crypto";
+import { Buffer } from "node:buffer";
+import { promisify } from "node:util";
+import { deflateRaw, inflateRawSync } from "node:zlib";
 import { type ImportedSpec, importSpecs } from "@alkdev/operations";
+import { getLogger } from "../logger/mod.ts";
+import { createUnpackedSets, type Unpacked, type UnpackedSets } from "./unpacked_sets.ts";
+
+const log = getLogger("routing");
 
 /** The operations of one or more nodes. */
 export interface SpecSet {
   /** Of its canonical spelling; equal sets have equal hashes. */
   readonly hash: string;
-  /** By the name that the nodes have for it. */
-  readonly operations: ReadonlyMap<string, ImportedSpec>;
+  /** By the name that the nodes have for it. The names are at hand, the rest is unpacked. */
+  readonly operations: Unpacked;
 }
 
 /** A set as it is stored. */
 export interface PackedSpecSet {
   readonly set: SpecSet;
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly bytes: Uint8Array;
 }
 
-/** Largest spelling that is unpacked: what {@linkcode importSpecs} takes, and its commas. */
+/** Largest spelling that is unpacked: what {@linkcode importSpecs} takes, and its line feeds. */
 const MAX_BYTES = 5 * 1024 * 1024;
+const LINE_FEED = 10;
+
+const pack = promisify(deflateRaw);
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
 
 /**
  * Reads what a node tells of its operations, and packs it for storing.
  *
  * @throws {ImportError} as `importSpecs()` does.
  */
-export async function packSpecSet(values: readonly unknown[]): Promise<PackedSpecSet> {
-  const operations = byName(values);
-  const sorted = values.toSorted((a, b) => compare(JSON.stringify(a), JSON.stringify(b)));
-  const spelled = new TextEncoder().encode(JSON.stringify(sorted));
-  const bytes = await transform(spelled, new CompressionStream("gzip"), MAX_BYTES);
-  return { set: { hash: await hashOf(spelled), operations }, bytes };
+export async function packSpecSet(
+  values: readonly unknown[],
+  unpacked: UnpackedSets = createUnpackedSets(),
+): Promise<PackedSpecSet> {
+  const lines = importSpecs(values)
+    .map(({ name }, at) => ({ name, line: JSON.stringify(values[at]) }))
+    .sort((a, b) => a.name < b.name ? -1 : 1);
+  const spelled = lines.map(({ line }) => line).join("\n");
+  const head = [hashOf(spelled), ...lines.map(({ name }) => name)].join(" ");
+  const body = await pack(spelled);
+  const bytes = new Uint8Array(Buffer.concat([encoder.encode(`${head}\n`), body]));
+  return { set: readSpecSet(bytes, unpacked), bytes };
 }
 
 /**
- * Reads a set that another node of the hub has stored.
+ * Reads a set that a node of the hub has stored. It keeps `bytes`.
  *
- * @throws {Error} when it is damaged.
+ * @throws {Error} when no hub has stored that.
  */
-export async function unpackSpecSet(bytes: Uint8Array<ArrayBuffer>): Promise<SpecSet> {
-  const spelled = await transform(bytes, new DecompressionStream("gzip"), MAX_BYTES);
-  const values: unknown = JSON.parse(new TextDecoder().decode(spelled));
-  if (!Array.isArray(values)) throw new Error("Cannot read a set of operations: it is no list");
-  return { hash: await hashOf(spelled), operations: byName(values) };
-}
-
-function byName(values: readonly unknown[]): ReadonlyMap<string, ImportedSpec> {
-  return new Map(importSpecs(values).map((imported) => [imported.name, imported]));
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-async function hashOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return digest.toHex().slice(0, 32);
-}
-
-async function transform(
-  bytes: Uint8Array<ArrayBuffer>,
-  through: CompressionStream | DecompressionStream,
-  maxBytes: number,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  // Read piece by piece: a small message may unpack into a very large one.
-  for await (const part of new Blob([bytes]).stream().pipeThrough(through)) {
-    length += part.byteLength;
-    if (length > maxBytes) throw new RangeError(`A set of operations is above ${maxBytes} bytes`);
-    parts.push(part);
+export function readSpecSet(
+  bytes: Uint8Array,
+  unpacked: UnpackedSets = createUnpackedSets(),
+): SpecSet {
+  const end = bytes.indexOf(LINE_FEED);
+  const [hash = "", ...names] = decoder.decode(bytes.subarray(0, Math.max(0, end))).split(" ");
+  if (!/^[0-9a-f]{32}$/.test(hash)) {
+    throw new Error("Cannot read a set of operations: it has no head");
   }
-  const joined = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.byteLength;
+  const body = bytes.subarray(end + 1);
+  return { hash, operations: new PackedOperations({ hash, names, body, unpacked }) };
+}
+
+/** Operations whose names are known, and which are unpacked when more is asked. */
+class PackedOperations implements Unpacked {
+  readonly #names: ReadonlySet<string>;
+  readonly #read: () => Unpacked;
+
+  constructor({ hash, names, body, unpacked }: {
+    readonly hash: string;
+    readonly names: readonly string[];
+    readonly body: Uint8Array;
+    readonly unpacked: UnpackedSets;
+  }) {
+    this.#names = new Set(names);
+    this.#read = () => unpacked.of(hash, () => unpack(body, hash));
   }
-  return joined;
+
+  get size(): number {
+    return this.#names.size;
+  }
+
+  has(name: string): boolean {
+    return this.#names.has(name);
+  }
+
+  get(name: string): ImportedSpec | undefined {
+    return this.#names.has(name) ? this.#read().get(name) : undefined;
+  }
+
+  keys(): MapIterator<string> {
+    return this.#names.keys();
+  }
+
+  values(): MapIterator<ImportedSpec> {
+    return this.#read().values();
+  }
+
+  entries(): MapIterator<[string, ImportedSpec]> {
+    return this.#read().entries();
+  }
+
+  forEach(tell: (value: ImportedSpec, key: string, map: Unpacked) => void): void {
+    for (const [name, imported] of this.entries()) tell(imported, name, this);
+  }
+
+  [Symbol.iterator](): MapIterator<[string, ImportedSpec]> {
+    return this.entries();
+  }
+}
+
+/** A set that is damaged offers nothing: whoever asks can do nothing about it. */
+function unpack(body: Uint8Array, hash: string): readonly unknown[] {
+  try {
+    const spelled = decoder.decode(inflateRawSync(body, { maxOutputLength: MAX_BYTES }));
+    if (hashOf(spelled) !== hash) throw new Error("it is not what its hash says");
+    return spelled === "" ? [] : spelled.split("\n").map((line): unknown => JSON.parse(line));
+  } catch (error) {
+    log.error("set of operations cannot be read", { hash, error });
+    return [];
+  }
+}
+
+function hashOf(spelled: string): string {
+  return createHash("sha256").update(spelled).digest("hex").slice(0, 32);
 }

@@ -20,8 +20,9 @@ import {
 import { Type } from "@sinclair/typebox";
 import { TypeCompiler } from "@sinclair/typebox/compiler";
 import { getLogger } from "../logger/mod.ts";
-import { type PackedSpecSet, type SpecSet, unpackSpecSet } from "./spec_set.ts";
+import { type PackedSpecSet, readSpecSet, type SpecSet } from "./spec_set.ts";
 import { createSpokeIndex, type SpokeIndex, type SpokePlace } from "./spoke_index.ts";
+import type { UnpackedSets } from "./unpacked_sets.ts";
 
 const log = getLogger("routing");
 
@@ -56,7 +57,7 @@ interface KnownPlace extends SpokePlace {
 }
 
 /** Sets that are read at a time. */
-const WIDTH = 64;
+const WIDTH = 512;
 const AGAIN_MS = 500;
 /** How often it is asked whether something was missed. */
 const SILENCE_MS = 3_000;
@@ -69,13 +70,19 @@ interface Own {
 
 type Buckets = Readonly<Record<"spokes" | "specs", Awaited<ReturnType<typeof openBucket>>>>;
 
+interface DirectoryPorts extends Buckets {
+  readonly membership: Membership;
+  readonly unpacked: UnpackedSets;
+}
+
 /** Opens the directory, and resolves once all that is stored has been read. */
 export async function openSpokeDirectory(
   bus: Bus,
-  membership: Membership,
+  { membership, unpacked }: { readonly membership: Membership; readonly unpacked: UnpackedSets },
 ): Promise<SpokeDirectory> {
   const { realm, connection } = bus;
-  const directory = new Directory(membership, {
+  const directory = new Directory({
+    ...{ membership, unpacked },
     spokes: await openBucket(connection, { realm, bucket: "SPOKES" }),
     specs: await openBucket(connection, { realm, bucket: "SPECS" }),
   });
@@ -87,6 +94,7 @@ class Directory implements SpokeDirectory {
   readonly index = createSpokeIndex();
   readonly #membership: Membership;
   readonly #buckets: Buckets;
+  readonly #unpacked: UnpackedSets;
   readonly #known = new Map<string, KnownPlace>();
   readonly #loading = new Map<string, Promise<SpecSet>>();
   readonly #own = new Map<string, Own>();
@@ -97,8 +105,9 @@ class Directory implements SpokeDirectory {
   #toldIn: number;
   #again: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(membership: Membership, buckets: Buckets) {
+  constructor({ membership, unpacked, ...buckets }: DirectoryPorts) {
     this.#membership = membership;
+    this.#unpacked = unpacked;
     this.#buckets = buckets;
     this.#toldIn = membership.epoch;
     this.#forget = membership.onChange(() => this.#settleAll());
@@ -251,7 +260,8 @@ class Directory implements SpokeDirectory {
   async #readSet(hash: string): Promise<SpecSet> {
     const entry = await this.#buckets.specs.get(specKey(hash));
     if (entry === null) throw new Error(`There is no set of operations ${hash}`);
-    return await unpackSpecSet(new Uint8Array(entry.value));
+    // A copy: what was received lies in a larger piece of memory, which is not to be kept.
+    return readSpecSet(entry.value.slice(), this.#unpacked);
   }
 
   async #tell(peerId: string, { set: { hash } }: PackedSpecSet): Promise<number> {

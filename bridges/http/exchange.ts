@@ -1,0 +1,24 @@
+/**
+ * One request and all that is known about it.
+ *
+ * @module
+ */
+import type { TraceContext } from "../gateway/mod.ts";
+import type { Caller } from "../ports.ts";
+import type { Answer } from "./answer.ts";
+
+/** One request, once it is known who makes it. */
+export interface Exchange {
+  readonly request: Request;
+  readonly source: string;
+  readonly caller: Caller | null;
+  readonly requestId: string;
+  readonly trace: TraceContext;
+  /** Aborted when its client goes away, and when the node cannot wait for it any longer. */
+  readonly signal: AbortSignal;
+  /** To be called when an answer that is a stream has ended; others end with their answer. */
+  readonly end: () => void;
+}
+
+/** Answers one kind of request. */
+export type Endpoint = (exchange: Exchange) => Promise<Answer> | Answer;

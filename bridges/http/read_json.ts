@@ -1,0 +1,122 @@
+/**
+ * Reads the JSON body of a request, within bounds of size, shape and time.
+ *
+ * @module
+ */
+import { DEFAULT_WIRE_LIMITS, scanJson } from "@alkdev/operations";
+import { Refusal } from "./refusal.ts";
+
+/** Bounds of a body. */
+export interface BodyLimits {
+  readonly maxBytes: number;
+  /** How long the whole body may take to arrive. */
+  readonly timeoutMs: number;
+}
+
+const JSON_TYPE = /^application\/json *(?:; *charset="?utf-8"? *)?$/i;
+
+/**
+ * The value that a body holds.
+ *
+ * @throws {Refusal} with the status that says what is wrong with it.
+ */
+export async function readJson(request: Request, limits: BodyLimits): Promise<unknown> {
+  const { headers } = request;
+  if (!JSON_TYPE.test(headers.get("content-type") ?? "")) {
+    throw new Refusal(415, { message: "send JSON, as Content-Type: application/json" });
+  }
+  if ((headers.get("content-encoding") ?? "identity") !== "identity") {
+    throw new Refusal(415, { message: "send the body without Content-Encoding" });
+  }
+  return parseText(decode(await inTime(request, limits)));
+}
+
+/**
+ * The value of a JSON text from outside.
+ *
+ * @throws {Refusal} 400.
+ */
+export function parseText(text: string): unknown {
+  const { fault } = scanJson(text, DEFAULT_WIRE_LIMITS);
+  if (fault !== undefined) {
+    const what = fault === "depth" ? "levels" : fault;
+    throw new Refusal(400, { message: `the JSON has too many ${what}` });
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's own words would repeat what was sent.
+    throw new Refusal(400, { message: "the body is not JSON" });
+  }
+}
+
+/** One for all: it keeps nothing between texts, and making one costs more than using it. */
+const decoder = new TextDecoder("utf-8", { fatal: true });
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    throw new Refusal(400, { message: "the body is not UTF-8" });
+  }
+}
+
+/** Somebody who sends a byte now and then holds a connection, and nothing else. */
+async function inTime(request: Request, { maxBytes, timeoutMs }: BodyLimits): Promise<Uint8Array> {
+  let isLate = false;
+  const reading = read(request, { maxBytes, isLate: () => isLate });
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), timeoutMs);
+  });
+  try {
+    const bytes = await Promise.race([reading, late]);
+    if (bytes !== undefined) return bytes;
+    isLate = true;
+    // What comes of it now, a closed connection above all, concerns nobody.
+    reading.catch(() => {});
+    throw new Refusal(408, { message: "the body did not arrive in time", retryable: true });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+interface ReadOptions {
+  readonly maxBytes: number;
+  /** Whether nobody waits for it any more. */
+  readonly isLate: () => boolean;
+}
+
+async function read(request: Request, { maxBytes, isLate }: ReadOptions): Promise<Uint8Array> {
+  const told = request.headers.get("content-length");
+  if (told !== null && Number(told) > maxBytes) throw tooLarge(maxBytes);
+  try {
+    // With its length told there can be no more of it, and reading it whole is much faster.
+    return told === null ? await collect(request, { maxBytes, isLate }) : await request.bytes();
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    throw new Refusal(400, { message: "the body ended too early" });
+  }
+}
+
+async function collect({ body }: Request, { maxBytes, isLate }: ReadOptions): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of body ?? []) {
+    length += part.byteLength;
+    if (length > maxBytes) throw tooLarge(maxBytes);
+    if (isLate()) break;
+    parts.push(part);
+  }
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.byteLength;
+  }
+  return whole;
+}
+
+function tooLarge(maxBytes: number): Refusal {
+  return new Refusal(413, { message: `the body is larger than ${maxBytes} bytes` });
+}

@@ -1,0 +1,61 @@
+/**
+ * Answers that take long: a stream of events, so that nobody on the way takes the silence for an end.
+ *
+ * @module
+ */
+import type { Progress, ProgressToken } from "./progress.ts";
+
+/** What a stream is made of. */
+export interface AnswerStreamParts {
+  /** The answer; `undefined` for none, because the client has given the request up. Never rejects. */
+  readonly work: Promise<string | undefined>;
+  readonly progress: Progress;
+  /** Absent where the client does not want to hear of progress. */
+  readonly token?: ProgressToken | undefined;
+  /** How often something is said. */
+  readonly beatMs: number;
+  /** Called once, when there is nothing left to read, or nobody to read it. */
+  readonly onEnd: () => void;
+}
+
+/** Told where something did not come in time. */
+export const LATE: unique symbol = Symbol("late");
+
+/** A comment: keeps the connection open, and is no event. */
+const HEARTBEAT = ":\n\n";
+
+/** What comes of `work`, if it comes within a time. */
+export function within<T>(work: Promise<T>, ms: number): Promise<T | typeof LATE> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => resolve(LATE), ms);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+/** Creates the body. */
+export function createAnswerStream(parts: AnswerStreamParts): ReadableStream<Uint8Array> {
+  const { work, beatMs, onEnd } = parts;
+  const encoder = new TextEncoder();
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const text = await within(work, beatMs);
+      if (text === LATE) return controller.enqueue(encoder.encode(beatOf(parts)));
+      if (text !== undefined) controller.enqueue(encoder.encode(eventOf(text)));
+      controller.close();
+      onEnd();
+    },
+    cancel: onEnd,
+  }, { highWaterMark: 0 });
+}
+
+function beatOf({ token, progress }: AnswerStreamParts): string {
+  const report = token === undefined ? undefined : progress.read();
+  if (report === undefined) return HEARTBEAT;
+  const params = { progressToken: token, ...report };
+  return eventOf(JSON.stringify({ jsonrpc: "2.0", method: "notifications/progress", params }));
+}
+
+/** JSON has no line breaks but those that are asked for. */
+function eventOf(text: string): string {
+  return `event: message\ndata: ${text}\n\n`;
+}

@@ -1,0 +1,32 @@
+/**
+ * One message and all that is known about it.
+ *
+ * @module
+ */
+import type { Caller } from "../ports.ts";
+import type { Message, Request } from "./message.ts";
+import type { Era } from "./revision_of.ts";
+
+/** One message, once it is known who sends it. */
+export interface Exchange<M extends Message = Message> {
+  readonly message: M;
+  readonly era: Era;
+  /** Whether the client reads streams; otherwise an answer is JSON, however long it takes. */
+  readonly takesStream: boolean;
+  readonly caller: Caller | null;
+  readonly source: string;
+  readonly requestId: string;
+  /** What the client was named in its handshake; `null` where it does not say it. */
+  readonly session: string | null;
+  /** Aborted once nobody waits for the answer any more, and when the node can wait no longer. */
+  readonly signal: AbortSignal;
+  /** Aborts it. */
+  readonly abort: () => void;
+  /** Aborts it when the client goes away, from now on. */
+  readonly watchClient: () => void;
+  /** To be called once an answer that is a stream has ended; others end with their answer. */
+  readonly end: () => void;
+}
+
+/** A message that waits for an answer. */
+export type RequestExchange = Exchange<Request>;
