@@ -16,6 +16,10 @@ export function natsProblem(error: unknown, { config, sources }: LoadedConfig): 
   const isTheirs = error instanceof BusError && ABOUT_SERVERS.includes(error.code);
   if (!isTheirs || config.nats.url === undefined || source === undefined) return error;
   const sentence = /[.?]$/.test(error.message) ? error.message : `${error.message}.`;
-  const message = `${sentence} The servers are named by nats.url, from ${formatSource(source)}.`;
+  const because = error.code === "STREAM_REFUSED" && config.durability !== "fast"
+    ? ` durability "${config.durability}" asks for them.`
+    : "";
+  const named = `The servers are named by nats.url, from ${formatSource(source)}.`;
+  const message = `${sentence}${because} ${named}`;
   return new Error(message, { cause: error });
 }

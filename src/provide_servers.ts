@@ -5,9 +5,10 @@
  */
 import { resolve } from "node:path";
 import type { HubConfig } from "./config/mod.ts";
+import { embeddedSync } from "./durability.ts";
 import { type DataDirectory, openDataDirectory } from "./embedded/data_directory.ts";
 import { findNatsServer } from "./embedded/nats_binary.ts";
-import { startNatsServer } from "./embedded/nats_process.ts";
+import { type NatsSync, startNatsServer } from "./embedded/nats_process.ts";
 import { storedSecret } from "./embedded/stored_secret.ts";
 import { startPostgres } from "./embedded/postgres_process.ts";
 import { createDatabase } from "./storage/create_database.ts";
@@ -46,7 +47,7 @@ export async function provideServers(
   }
   await using stack = new AsyncDisposableStack();
   const data = stack.use(await openDataDirectory(resolve(config.dataDir)));
-  const context = { ...options, stack, data };
+  const context = { ...options, stack, data, sync: embeddedSync(config) };
   const [natsAddress, postgresAddress] = await allSettled([
     nats.url === undefined ? provideNats(nats.server, context) : nats,
     postgres.url === undefined ? providePostgres(context) : postgres,
@@ -67,15 +68,16 @@ export async function provideServers(
 interface Context extends ProvideOptions {
   readonly stack: AsyncDisposableStack;
   readonly data: DataDirectory;
+  readonly sync: NatsSync;
 }
 
 async function provideNats(
   configured: string | undefined,
-  { stack, data, ...options }: Context,
+  { stack, data, sync, ...options }: Context,
 ): Promise<Partial<HubConfig["nats"]>> {
   const { path } = await findNatsServer({ ...options, cache: data.cache, configured });
   const { url, user, password } = stack.use(
-    await startNatsServer({ ...options, data, program: path }),
+    await startNatsServer({ ...options, data, sync, program: path }),
   );
   return { url, user, password };
 }

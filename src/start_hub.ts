@@ -4,6 +4,7 @@
  * @module
  */
 import type { HubConfig } from "./config/mod.ts";
+import { withDurability } from "./durability.ts";
 import { announce } from "./embedded/data_directory.ts";
 import { kindModulePath, loadKinds, ownKinds } from "./kinds.ts";
 import { getLogger } from "./logger/mod.ts";
@@ -48,8 +49,9 @@ export interface Hub extends AsyncDisposable {
  *
  * @throws {Error} that says what is wrong and what to do; whatever had been started is stopped.
  */
-export async function startHub(config: HubConfig, options: StartHubOptions = {}): Promise<Hub> {
+export async function startHub(asked: HubConfig, options: StartHubOptions = {}): Promise<Hub> {
   await using stack = new AsyncDisposableStack();
+  const config = withDurability(asked);
   const nodeId = config.node.id ?? `n${crypto.randomUUID().slice(0, 8)}`;
   await tryPort(config);
   // A module that is wrong is told before anything is fetched or started, too.
@@ -75,11 +77,11 @@ export async function startHub(config: HubConfig, options: StartHubOptions = {})
   const identity = stack.use(await startIdentity(servers.config, { bus, database, nodeId }));
   const common = { bus, membership, metrics, kinds: [...ownKinds(), ...kinds] };
   const { host } = stack.use(await startActors(common));
-  const { dispatcher, routing: { peers } } = stack.use(
+  const operations = stack.use(
     await startOperations({ ...common, host, identity, credentials: secrets.book }),
   );
   const { mounts } = stack.use(
-    await startBridges(config, { bus, metrics, dispatcher, peers, identity }),
+    await startBridges(config, { bus, metrics, operations, identity }),
   );
   const { url, metricsUrl } = openListeners(stack, config, { readiness, metrics, mounts });
   if (servers.data) {

@@ -28,6 +28,7 @@ import {
   createExportRules,
   DEFAULT_EXPORT_RULES,
   type ExportRule,
+  type FindExportRule,
 } from "./routing/export_rules.ts";
 import { openRouting, type Routing } from "./routing/open_routing.ts";
 import type { CredentialBook } from "./secrets/credentials.ts";
@@ -54,6 +55,8 @@ export interface StartedOperations extends AsyncDisposable {
   /** The hub's own operations. */
   readonly registry: OperationRegistry;
   readonly routing: Routing;
+  /** Which operations of spokes are offered. */
+  readonly exports: FindExportRule;
 }
 
 /** Starts to route, and serves the hub's operations to those who hold its NATS credentials. */
@@ -62,6 +65,7 @@ export async function startOperations(
 ): Promise<StartedOperations> {
   const { bus, membership, metrics, host, kinds, credentials, identity } = options;
   const rules = options.exports ?? DEFAULT_EXPORT_RULES;
+  const exports = createExportRules(rules);
   await using stack = new AsyncDisposableStack();
   const [log, snapshots] = await Promise.all([openActorLog(bus), openSnapshots(bus)]);
   const registry = createHubRegistry({
@@ -71,7 +75,7 @@ export async function startOperations(
     services: {
       view: () => routing.view,
       spokes: () => routing.index.entries(),
-      exports: createExportRules(rules),
+      exports,
     },
   });
   const lives = createSpokeLives({ host, node: membership.node });
@@ -93,7 +97,7 @@ export async function startOperations(
   stack.use(await serveCalls(bus, { dispatcher, identity: OPERATOR }));
   const parts = stack.move();
   return {
-    ...{ dispatcher, registry, routing },
+    ...{ dispatcher, registry, routing, exports },
     [Symbol.asyncDispose]: () => parts[Symbol.asyncDispose](),
   };
 }

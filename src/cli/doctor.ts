@@ -3,6 +3,7 @@ import { RELEASED_AT } from "../version.ts";
 import type { LoadedConfig } from "../config/mod.ts";
 import { type Finding, runChecks } from "../doctor/check.ts";
 import { machineChecks } from "../doctor/check_machine.ts";
+import { durabilityCheck } from "../doctor/check_durability.ts";
 import { natsCheck } from "../doctor/check_nats.ts";
 import { clockCheck, postgresCheck } from "../doctor/check_postgres.ts";
 import { addConfigOptions, configOf } from "./config_options.ts";
@@ -25,6 +26,7 @@ async function examine(loaded: LoadedConfig, { json }: { json: boolean }): Promi
   const checks = [
     ...machineChecks(config),
     natsCheck(loaded),
+    durabilityCheck(loaded),
     postgresCheck(config),
     clockCheck(config, RELEASED_AT),
   ];

@@ -38,7 +38,7 @@ async function startNode(
           throw natsProblem(error, opened);
         });
       print(...banner(config, { url: hub.url, ms: performance.now() - startedAt }));
-      if (hub.firstKey !== undefined) print(...firstKeyLines(hub.firstKey));
+      if (hub.firstKey !== undefined) print(...firstKeyLines(hub.url, hub.firstKey));
       return hub;
     },
   });
@@ -61,11 +61,15 @@ function banner(config: HubConfig, { url, ms }: { url: string; ms: number }): st
 }
 
 /** Shown on the first start alone; what is lost is made anew with `hub keys create`. */
-function firstKeyLines(key: string): string[] {
+function firstKeyLines(url: string, key: string): string[] {
   return [
     `  ${style("Admin key", "yellow")}  ${key}`,
     "             It is shown this once: keep it where secrets are kept. Make others, and end this",
     '             one, with "hub keys".',
+    "",
+    "  A call with it",
+    `    curl ${url}/call -H 'authorization: Bearer ${key}' \\`,
+    `      -H 'content-type: application/json' -d '{"operation":"/services/list","input":{}}'`,
     "",
   ];
 }

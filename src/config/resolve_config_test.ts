@@ -27,7 +27,7 @@ Deno.test("resolveConfig() of nothing is the defaults, without what may be absen
     kinds: [],
     node: {},
     http: {
-      ...{ host: "127.0.0.1", port: 4200, allowedOrigins: [] },
+      ...{ host: "127.0.0.1", port: 4200, allowedHosts: [], allowedOrigins: [] },
       ...{ maxBodyBytes: 1_048_576, maxFrameBytes: 1_048_576 },
     },
     nats: { replicas: 1, connectTimeoutMs: 10_000 },

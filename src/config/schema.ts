@@ -90,6 +90,15 @@ const Http = section("The listener for callers and spokes.", {
     minimum: 1024,
     maximum: 64 * MIB,
   }),
+  allowedHosts: Type.Array(
+    Type.String({ pattern: "^[A-Za-z0-9.*-]+$", expected: "a host name, or `*` for all" }),
+    {
+      description: "Names under which this hub is reached, besides `localhost` and addresses: " +
+        "requests for other names are refused, so that no page can make a browser ask.",
+      default: [],
+      maxItems: 100,
+    },
+  ),
   allowedOrigins: Type.Array(
     Type.String({ pattern: "^https?://[^/]+$", expected: "an origin such as https://app.example" }),
     {
@@ -113,7 +122,8 @@ const Nats = section("The NATS cluster that carries the hub.", {
     early: true,
   }),
   replicas: Type.Integer({
-    description: "Copies of each stream and bucket. 3 for a cluster of three servers.",
+    description: "Copies of each stream and bucket. 3 for a cluster of three servers; no fewer if " +
+      "`durability` asks for them.",
     default: 1,
     minimum: 1,
     maximum: 5,
@@ -269,6 +279,15 @@ export const HubConfigSchema = section("Configuration of a hub node.", {
     default: "hub",
     ...REALM,
   }),
+  durability: Type.Union(
+    [Type.Literal("fast"), Type.Literal("replicated"), Type.Literal("synced")],
+    {
+      description: "What an acknowledged event survives: `fast` killed processes; `replicated` " +
+        "also the loss of a machine, with at least 3 copies of each stream; `synced` also a power " +
+        "failure of all of them. See docs/durability.md.",
+      default: "fast",
+    },
+  ),
   kinds: Type.Array(Type.String({ minLength: 1, expected: "the path of a module" }), {
     description: "Modules whose kinds of actors this hub hosts: paths relative to the working " +
       "directory, or file URLs.",

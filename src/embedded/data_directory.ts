@@ -52,8 +52,13 @@ export async function openDataDirectory(path: string): Promise<DataDirectory> {
   });
   const lock = await writable(path, () => lockFor(path));
   if (lock === undefined) throw new Error(await describeHolder(path));
-  await refuseFullDisk(path);
-  await forgetLeftovers(places);
+  try {
+    await refuseFullDisk(path);
+    await forgetLeftovers(places);
+  } catch (error) {
+    lock.close();
+    throw error;
+  }
   return {
     ...places,
     async [Symbol.asyncDispose]() {
@@ -121,7 +126,11 @@ async function forgetLeftovers(
 
 /** Another hub, with a data directory of its own, may be fetching into the same cache just now. */
 async function isOld(path: string): Promise<boolean> {
-  const { mtime } = await Deno.stat(path);
+  const mtime = await Deno.lstat(path).then((found) => found.mtime, (error) => {
+    // That hub was done with it meanwhile.
+    if (error instanceof Deno.errors.NotFound) return new Date();
+    throw error;
+  });
   return mtime === null || Date.now() - mtime.getTime() > OLD_MS;
 }
 

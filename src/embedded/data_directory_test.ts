@@ -117,6 +117,29 @@ Deno.test("what a killed hub left half fetched is cleared away, once nobody can 
   await Deno.stat(fresh);
 });
 
+Deno.test("what is gone before it can be looked at is nothing to clear away", async () => {
+  await using dir = await scratch();
+  const cache = join(dir.path, "cache");
+  await Deno.mkdir(cache, { recursive: true });
+  const stop = new AbortController();
+  // Another hub fetches, into the same cache, and is done with it again and again.
+  const fetching = (async () => {
+    while (!stop.signal.aborted) {
+      const parts = Array.from({ length: 20 }, () => join(cache, `deb-${crypto.randomUUID()}`));
+      await Promise.all(parts.map((part) => Deno.mkdir(part)));
+      await Promise.all(parts.map((part) => Deno.remove(part)));
+    }
+  })();
+  try {
+    for (let opened = 0; opened < 50; opened++) {
+      await (await openDataDirectory(dir.path))[Symbol.asyncDispose]();
+    }
+  } finally {
+    stop.abort();
+    await fetching;
+  }
+});
+
 Deno.test("openDataDirectory() is not put off by somebody who only looks", async () => {
   await using dir = await scratch();
   await (await openDataDirectory(dir.path))[Symbol.asyncDispose]();

@@ -18,6 +18,9 @@ const CONFIG_FILE = fileURLToPath(new URL("../../nats.conf", import.meta.url));
 export const NATS_USER = "hub";
 const log = getLogger("nats");
 
+/** When what was acknowledged reaches the disk: before that, or within the server's two minutes. */
+export type NatsSync = "always" | "2m";
+
 /** A running nats-server and how to reach it. */
 export interface NatsServer extends AsyncDisposable {
   readonly url: string;
@@ -29,6 +32,8 @@ export interface NatsServerOptions {
   /** The program, from `findNatsServer()`. */
   readonly program: string;
   readonly data: DataDirectory;
+  /** Default: the server's own, two minutes. */
+  readonly sync?: NatsSync;
   readonly signal?: AbortSignal | undefined;
   /** Tells a waiting person what takes so long. */
   readonly onStep?: ((step: string) => void) | undefined;
@@ -67,7 +72,7 @@ interface RunOptions extends NatsServerOptions {
 }
 
 async function run(
-  { program, data, port, password, pidFile, signal, onStep }: RunOptions,
+  { program, data, sync = "2m", port, password, pidFile, signal, onStep }: RunOptions,
 ): Promise<Leashed> {
   const ready = Promise.withResolvers<void>();
   const server = leash(program, {
@@ -79,6 +84,7 @@ async function run(
     env: {
       HUB_NATS_SERVER_NAME: "embedded",
       HUB_NATS_USER: NATS_USER,
+      HUB_NATS_SYNC: `"${sync}"`,
       // Quoted, since a bare value that begins with a digit would be read as a number.
       HUB_NATS_PASSWORD: `"${password}"`,
     },

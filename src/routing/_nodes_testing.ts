@@ -108,10 +108,14 @@ export interface Program extends AsyncDisposable {
   readonly aborted: string[];
 }
 
-/** Connects a spoke that offers `test/echo`, `test/wait`, `test/count`, `test/fail` and `test/secret`. */
+/**
+ * Connects a spoke that offers `test/echo`, `test/wait`, `test/count`, `test/fail`, `test/secret` and
+ * `test/back`, which asks the hub over the same socket; `test/hidden` is its own affair.
+ */
 export async function connectSpoke(
   { url }: Pick<RoutingNode, "url">,
   name: string,
+  token = `node:${name}`,
 ): Promise<Program> {
   const registry = new OperationRegistry();
   const aborted: string[] = [];
@@ -171,6 +175,16 @@ export async function connectSpoke(
     inputSchema: Type.Unknown(),
     handler: () => "open",
   }, { visibility: "external" });
+  registry.register({
+    ...{ ...common, name: "back", type: OperationType.QUERY },
+    inputSchema: Type.Unknown(),
+    handler: () => program.session.call("/services/list", {}),
+  }, external);
+  registry.register({
+    ...{ ...common, name: "hidden", type: OperationType.QUERY },
+    inputSchema: Type.Unknown(),
+    handler: () => "seen",
+  });
   registerServiceOperations(registry, {
     registry,
     view: () => registryView(registry),
@@ -178,8 +192,8 @@ export async function connectSpoke(
     exports: () => undefined,
   });
   const dispatcher = createDispatcher({ view: registryView(registry) });
-  const program = await connect(url, {
-    token: `node:${name}`,
+  const program: Program = await connect(url, {
+    token,
     dispatcher,
     // Who the hub is to this spoke.
     identity: { id: "hub", scopes: ["top"] },
@@ -187,7 +201,8 @@ export async function connectSpoke(
   return { ...program, aborted, running: () => running };
 }
 
-interface ConnectOptions {
+/** What a program shows, and offers. */
+export interface ConnectOptions {
   readonly token: string;
   readonly dispatcher?: Dispatcher;
   readonly identity?: { id: string; scopes: string[] };
@@ -201,7 +216,8 @@ export function connectClient(
   return connect(url, { token: `ann|${scopes}` });
 }
 
-async function connect(url: string, options: ConnectOptions): Promise<Program> {
+/** Connects a program to the WebSocket at `url`. */
+export async function connect(url: string, options: ConnectOptions): Promise<Program> {
   const { token, dispatcher, identity } = options;
   const socket = new WebSocket(url, { headers: { authorization: `Bearer ${token}` } });
   socket.binaryType = "arraybuffer";

@@ -34,7 +34,7 @@ async function handMade(realm: string, to: string, { joins = true } = {}) {
 Deno.test("a link that misses a message ends on both sides, with what runs on it", async () => {
   await using node = await startRoutingNode();
   await using spoke = await connectSpoke(node, "dev1");
-  await until(() => node.routing.local.size === 1, { what: "dev1 to be attached" });
+  await until(() => node.routing.index.get("dev1"), { what: "dev1 to be known" });
   await using hand = await handMade(node.realm, node.node);
   await until(() => {
     hand.say(`hand l1 0\n${request("1", "/dev1/test/wait")}`);
@@ -48,7 +48,7 @@ Deno.test("a link that misses a message ends on both sides, with what runs on it
 Deno.test("nobody but a member of the hub may speak to its nodes", async () => {
   await using node = await startRoutingNode();
   await using spoke = await connectSpoke(node, "dev1");
-  await until(() => node.routing.local.size === 1, { what: "dev1 to be attached" });
+  await until(() => node.routing.index.get("dev1"), { what: "dev1 to be known" });
   await using hand = await handMade(node.realm, node.node, { joins: false });
   hand.say(`hand l1 0\n${request("1", "/dev1/test/wait")}`);
   await using client = await connectClient(node);
@@ -64,7 +64,7 @@ Deno.test("what is no message of a link does no harm", async () => {
     hand.say(message);
   }
   await using _spoke = await connectSpoke(node, "dev1");
-  await until(() => node.routing.local.size === 1, { what: "dev1 to be attached" });
+  await until(() => node.routing.index.get("dev1"), { what: "dev1 to be known" });
   await using client = await connectClient(node);
   deepStrictEqual(Object.keys(await answer(client)).sort(), ["by", "for", "text"]);
 });

@@ -20,6 +20,8 @@ export interface SpecSet {
   readonly hash: string;
   /** By the name that the nodes have for it. The names are at hand, the rest is unpacked. */
   readonly operations: Unpacked;
+  /** What the nodes told of their operations, unpacked and no more: nothing of it is compiled. */
+  readonly told?: () => readonly unknown[];
 }
 
 /** A set as it is stored. */
@@ -70,7 +72,11 @@ export function readSpecSet(
     throw new Error("Cannot read a set of operations: it has no head");
   }
   const body = bytes.subarray(end + 1);
-  return { hash, operations: new PackedOperations({ hash, names, body, unpacked }) };
+  return {
+    hash,
+    operations: new PackedOperations({ hash, names, body, unpacked }),
+    told: () => unpack(body, hash),
+  };
 }
 
 /** Operations whose names are known, and which are unpacked when more is asked. */

@@ -20,7 +20,8 @@ import {
 import { Type } from "@sinclair/typebox";
 import { TypeCompiler } from "@sinclair/typebox/compiler";
 import { getLogger } from "../logger/mod.ts";
-import { type PackedSpecSet, readSpecSet, type SpecSet } from "./spec_set.ts";
+import type { PackedSpecSet, SpecSet } from "./spec_set.ts";
+import { createStoredSets, type StoredSets } from "./stored_sets.ts";
 import { createSpokeIndex, type SpokeIndex, type SpokePlace } from "./spoke_index.ts";
 import type { UnpackedSets } from "./unpacked_sets.ts";
 
@@ -56,7 +57,7 @@ interface KnownPlace extends SpokePlace {
   readonly hash: string;
 }
 
-/** Sets that are read at a time. */
+/** Spokes that are settled at a time. */
 const WIDTH = 512;
 const AGAIN_MS = 500;
 /** How often it is asked whether something was missed. */
@@ -72,7 +73,7 @@ type Buckets = Readonly<Record<"spokes" | "specs", Awaited<ReturnType<typeof ope
 
 interface DirectoryPorts extends Buckets {
   readonly membership: Membership;
-  readonly unpacked: UnpackedSets;
+  readonly sets: StoredSets;
 }
 
 /** Opens the directory, and resolves once all that is stored has been read. */
@@ -82,7 +83,8 @@ export async function openSpokeDirectory(
 ): Promise<SpokeDirectory> {
   const { realm, connection } = bus;
   const directory = new Directory({
-    ...{ membership, unpacked },
+    membership,
+    sets: createStoredSets(bus, unpacked),
     spokes: await openBucket(connection, { realm, bucket: "SPOKES" }),
     specs: await openBucket(connection, { realm, bucket: "SPECS" }),
   });
@@ -94,9 +96,8 @@ class Directory implements SpokeDirectory {
   readonly index = createSpokeIndex();
   readonly #membership: Membership;
   readonly #buckets: Buckets;
-  readonly #unpacked: UnpackedSets;
+  readonly #sets: StoredSets;
   readonly #known = new Map<string, KnownPlace>();
-  readonly #loading = new Map<string, Promise<SpecSet>>();
   readonly #own = new Map<string, Own>();
   readonly #closing = new AbortController();
   readonly #forget: () => void;
@@ -105,9 +106,9 @@ class Directory implements SpokeDirectory {
   #toldIn: number;
   #again: ReturnType<typeof setTimeout> | undefined;
 
-  constructor({ membership, unpacked, ...buckets }: DirectoryPorts) {
+  constructor({ membership, sets, ...buckets }: DirectoryPorts) {
     this.#membership = membership;
-    this.#unpacked = unpacked;
+    this.#sets = sets;
     this.#buckets = buckets;
     this.#toldIn = membership.epoch;
     this.#forget = membership.onChange(() => this.#settleAll());
@@ -250,18 +251,7 @@ class Directory implements SpokeDirectory {
   }
 
   #setOf(hash: string): SpecSet | Promise<SpecSet> {
-    const known = this.index.setOf(hash) ?? this.#loading.get(hash);
-    if (known !== undefined) return known;
-    const loading = this.#readSet(hash).finally(() => this.#loading.delete(hash));
-    this.#loading.set(hash, loading);
-    return loading;
-  }
-
-  async #readSet(hash: string): Promise<SpecSet> {
-    const entry = await this.#buckets.specs.get(specKey(hash));
-    if (entry === null) throw new Error(`There is no set of operations ${hash}`);
-    // A copy: what was received lies in a larger piece of memory, which is not to be kept.
-    return readSpecSet(entry.value.slice(), this.#unpacked);
+    return this.index.setOf(hash) ?? this.#sets.read(hash);
   }
 
   async #tell(peerId: string, { set: { hash } }: PackedSpecSet): Promise<number> {

@@ -54,6 +54,12 @@ export function createApp(
     const labels = { route: routeOf(c.req.path, known), status: String(c.res.status) };
     took.series(labels).observe((performance.now() - startedAt) / 1000);
   });
+  // They have bounds of their own.
+  for (const { paths, handle } of mounts) {
+    for (const path of paths) {
+      app.all(path, (c) => handle(c.req.raw, addressOf(c.env.remoteAddr)));
+    }
+  }
   app.use(bodyLimit({ maxSize: maxBodyBytes, onError: (c) => c.json(TOO_LARGE, 413) }));
   app.get("/healthz", (c) => c.text("ok"));
   app.get("/readyz", async (c) => {
@@ -66,11 +72,6 @@ export function createApp(
     const isOwn = isLoopback(c.env.remoteAddr) && !PROXY_HEADERS.some((name) => c.req.header(name));
     return isOwn ? exposition(metrics) : c.text("Not Found", 404);
   });
-  for (const { paths, handle } of mounts) {
-    for (const path of paths) {
-      app.all(path, (c) => handle(c.req.raw, addressOf(c.env.remoteAddr)));
-    }
-  }
   app.notFound((c) => c.text("Not Found", 404));
   app.onError((error, c) => {
     log.error("request failed", { path: c.req.path, error });

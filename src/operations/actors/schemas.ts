@@ -30,6 +30,8 @@ const commandId = Type.Optional(Type.String({
   minLength: 1,
   maxLength: 128,
   description: "The same id again gets the first answer again. Without one, each call is another.",
+  // Where a gateway puts the key by which a request that is sent again is known.
+  "x-idempotency-key": true,
 }));
 
 /** Names one actor. */
