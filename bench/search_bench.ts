@@ -96,7 +96,10 @@ if (Deno.env.has("SEARCH_BENCH_VERBOSE")) {
 }
 const alike = entryOf(0, {
   hash: "the same",
-  specs: Array.from({ length: OPERATIONS_EACH }, (_, i) => specOf("fs", `${VERBS[i % 15]}File${i}`)),
+  specs: Array.from(
+    { length: OPERATIONS_EACH },
+    (_, i) => specOf("fs", `${VERBS[i % 15]}File${i}`),
+  ),
 });
 const same = searchOver(
   Array.from({ length: SPOKES }, (_, number) => ({ ...alike, peerId: `spoke-${number}` })),
@@ -122,26 +125,29 @@ Deno.bench({
 });
 
 for (
-  const [what, about] of Object.entries({
-    "one frequent word": { query: "file" },
-    "two words": { query: "list invoice" },
-    "a word that all descriptions have": { query: "by" },
-    "a sentence of eight words": {
-      query: "get list create update the customer order payment shipment ticket",
-    },
-    "part of a word": { query: "nvoic" },
-    "two misspelled words": { query: "invocie custmer" },
-    "eight words that nothing has": {
-      query: "qwertyuiop asdfghjklz zxcvbnmqwe poiuytrewq lkjhgfdsam mnbvcxzlkj qazwsxedcr plokmijnuh",
-    },
-    "a word and a spoke's name": { query: "spoke-777 invoice" },
-    "everything, by name": {},
-    "everything, by name, from the middle": { cursor: "n:spoke-5000/a" },
-    "tenth page": { query: "file", cursor: "o:900" },
-    "a namespace of which there is nothing": { query: "file", namespace: "none" },
-    "a caller without rights": { query: "file", identity: null },
-    "everything, for a caller without rights": { identity: null },
-  } satisfies Record<string, Partial<SearchRequest>>)
+  const [what, about] of Object.entries(
+    {
+      "one frequent word": { query: "file" },
+      "two words": { query: "list invoice" },
+      "a word that all descriptions have": { query: "by" },
+      "a sentence of eight words": {
+        query: "get list create update the customer order payment shipment ticket",
+      },
+      "part of a word": { query: "nvoic" },
+      "two misspelled words": { query: "invocie custmer" },
+      "eight words that nothing has": {
+        query:
+          "qwertyuiop asdfghjklz zxcvbnmqwe poiuytrewq lkjhgfdsam mnbvcxzlkj qazwsxedcr plokmijnuh",
+      },
+      "a word and a spoke's name": { query: "spoke-777 invoice" },
+      "everything, by name": {},
+      "everything, by name, from the middle": { cursor: "n:spoke-5000/a" },
+      "tenth page": { query: "file", cursor: "o:900" },
+      "a namespace of which there is nothing": { query: "file", namespace: "none" },
+      "a caller without rights": { query: "file", identity: null },
+      "everything, for a caller without rights": { identity: null },
+    } satisfies Record<string, Partial<SearchRequest>>,
+  )
 ) {
   Deno.bench({ name: what, group: "search", fn: () => void ask(about) });
 }

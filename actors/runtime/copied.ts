@@ -8,21 +8,36 @@ export interface Copied<T> {
 
 /** Creates such a map; without an original, an empty one. */
 export function copyOnWrite<T>(original: ReadonlyMap<string, T> = new Map()): Copied<T> {
-  let copy: Map<string, T> | undefined;
-  const current = () => copy ?? original;
-  return {
-    get value() {
-      return current();
-    },
-    get: (id) => current().get(id),
-    set(id, item) {
-      copy ??= new Map(original);
-      copy.set(id, item);
-    },
-    delete(id) {
-      if (!current().has(id)) return;
-      copy ??= new Map(original);
-      copy.delete(id);
-    },
-  };
+  return new CopiedMap(original);
+}
+
+/** A class: three of these are made for an event, and closures cost more than the rest of it. */
+class CopiedMap<T> implements Copied<T> {
+  readonly #original: ReadonlyMap<string, T>;
+  #copy: Map<string, T> | undefined;
+
+  constructor(original: ReadonlyMap<string, T>) {
+    this.#original = original;
+  }
+
+  get value(): ReadonlyMap<string, T> {
+    return this.#copy ?? this.#original;
+  }
+
+  get(id: string): T | undefined {
+    return this.value.get(id);
+  }
+
+  set(id: string, item: T): void {
+    this.#own().set(id, item);
+  }
+
+  delete(id: string): void {
+    if (this.value.has(id)) this.#own().delete(id);
+  }
+
+  #own(): Map<string, T> {
+    this.#copy ??= new Map(this.#original);
+    return this.#copy;
+  }
 }

@@ -10,7 +10,7 @@ import { type ActorKind, isReserved } from "./definition.ts";
 import { isFromKin } from "./family.ts";
 import type { LoggedEvent } from "./record.ts";
 import { type ActorState, type Commit, keyOf, type Outcome } from "./state.ts";
-import { isChanged, step, type StepContext } from "./step.ts";
+import { isChanged, type Placed, type Step, step, type StepContext } from "./step.ts";
 
 /** Why a command was not accepted; nothing of it is in the log. */
 export interface Refusal {
@@ -66,9 +66,7 @@ export function decide(
     if (isStale(context.self, next, command)) return { is: "stale" };
     const index = (context.firstIndex ?? 0) + accepted.length;
     const position = { commit: context.commit, index };
-    const taken = attempt(() =>
-      refusalOf(context.kind, next, command) ?? step(context, next, { logged: command, position })
-    );
+    const taken = attempt(() => take(context, next, { logged: command, position }));
     if ("code" in taken) return { is: "refused", refusal: taken };
     const { state: after, actions: todo } = taken;
     const mine = {
@@ -105,12 +103,33 @@ function isStale(self: Address, state: ActorState, command: LoggedEvent): boolea
   return running === undefined || keyOf(running.since, cause.id) !== cause.key;
 }
 
+function take(context: DecideContext, state: ActorState, placed: Placed): Step | Refusal {
+  const { kind, scope } = context, { logged } = placed;
+  const refusal = refusalOf(kind, state, logged);
+  if (refusal !== undefined) return refusal;
+  // What comes from within is not asked whether the state can take it: refused, it would leave no
+  // trace in the log, and the same event that its sender repeats after a crash could be taken later,
+  // out of its order.
+  if (logged.cause.from !== "caller") return step(context, state, placed);
+  // Without an event's help a machine may move on any event, and only the question tells.
+  if (scope.hasEventless && !state.snapshot.can(logged.event)) return illegal(state, logged);
+  const taken = step(context, state, placed);
+  // Asking evaluates the guards a second time: only where the transition leaves it open.
+  const isOpen = taken.state.snapshot === state.snapshot && taken.actions.length === 0;
+  if (isOpen && !state.snapshot.can(logged.event)) return illegal(state, logged);
+  return taken;
+}
+
+function illegal({ snapshot }: ActorState, { event }: LoggedEvent): Refusal {
+  const where = `state is ${JSON.stringify(snapshot.value)}`;
+  return { code: "ILLEGAL_STATE", message: `Cannot take ${event.type}: ${where}` };
+}
+
 function refusalOf(
   kind: ActorKind,
   { snapshot, parent }: ActorState,
   { event, cause }: LoggedEvent,
 ): Refusal | undefined {
-  const where = `state is ${JSON.stringify(snapshot.value)}`;
   if (snapshot.status !== "active") {
     return { code: "ILLEGAL_STATE", message: `Cannot take ${event.type}: the actor has ended` };
   }
@@ -119,16 +138,11 @@ function refusalOf(
     const message = `Cannot stop a child by itself: stop ${parent.address}, which has started it`;
     return { code: "VALIDATION_ERROR", message };
   }
-  // What comes from within is not for the schema, which is the door for callers. Nor is it asked
-  // whether the state can take it: refused, it would leave no trace in the log, and the same event
-  // that its sender repeats after a crash could be taken later, out of its order.
+  // What comes from within is not for the schema, which is the door for callers.
   if (cause.from !== "caller") return undefined;
   const wrong = kind.refuse(event);
-  if (wrong !== undefined) {
-    return { code: "VALIDATION_ERROR", message: `Cannot take ${event.type}: ${wrong}` };
-  }
-  if (snapshot.can(event)) return undefined;
-  return { code: "ILLEGAL_STATE", message: `Cannot take ${event.type}: ${where}` };
+  if (wrong === undefined) return undefined;
+  return { code: "VALIDATION_ERROR", message: `Cannot take ${event.type}: ${wrong}` };
 }
 
 /** A machine may throw; the log must never hold an event that cannot be folded. */

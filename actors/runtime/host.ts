@@ -82,14 +82,18 @@ export async function openHost(options: HostOptions): Promise<Host> {
   const active = await openActiveActors(bus, node);
 
   // Where the owner is gone, whoever is asked takes its place: the log's fence keeps that safe.
-  const send: Send = async (address, command) => {
-    if (owners.otherThanThis(address) === undefined) return await residents.send(address, command);
+  const sendFar: Send = async (address, command) => {
     const asked = await owners.ask(
       address,
       (owner, signal) => forward(bus, { node: owner, signal, address, command }),
     );
     return asked ?? await residents.send(address, command);
   };
+  // Not async, like whatever else each command passes through: a promise less.
+  const send: Send = (address, command) =>
+    owners.otherThanThis(address) === undefined
+      ? residents.send(address, command)
+      : sendFar(address, command);
   const get: Get = async (address) => {
     const asked = await owners.ask(
       address,
@@ -145,11 +149,18 @@ async function openResidents(
     HostOptions,
   { active, owners, send }: ResidentsPorts,
 ): Promise<Residents> {
+  const live = openLive(bus, hooks), log = await openActorLog(bus);
   const stores: Pick<ActorPorts, "log" | "snapshots"> = {
-    log: await openActorLog(bus),
+    log: {
+      ...log,
+      append(address, append) {
+        // A write for itself costs as much as a commit; a busy node always has one at hand.
+        live.flush();
+        return log.append(address, append);
+      },
+    },
     snapshots: await openSnapshots(bus),
   };
-  const live = openLive(bus, hooks);
   const duties: DutyPorts = {
     ...{ send, active, hooks },
     timers: await openTimers(bus),

@@ -24,6 +24,8 @@ export interface InterpretContext {
   readonly scope: MachineScope;
   /** Unix milliseconds of the event. */
   readonly at: number;
+  /** Events that were folded before it. */
+  readonly count: number;
 }
 
 type Of<K extends BuiltIn["is"]> = Extract<BuiltIn, { is: K }>;
@@ -38,7 +40,7 @@ export interface Interpreter {
 /** Creates an interpreter for one event. */
 export function createInterpreter(
   draft: Draft,
-  { position, scope, at }: InterpretContext,
+  { position, scope, at, count }: InterpretContext,
 ): Interpreter {
   let nth = 0;
 
@@ -100,8 +102,9 @@ export function createInterpreter(
     }
   }
 
+  /** Of no other event's timer, which it would replace; the commit has no number yet. */
   function nameless(): string {
-    return `xstate.delayed.${position.index}.${nth++}`;
+    return `xstate.delayed.${count}.${nth++}`;
   }
 
   function takeBuiltIn(action: BuiltIn): void {

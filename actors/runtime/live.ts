@@ -52,6 +52,8 @@ export function parseLiveMessage(data: Uint8Array): LiveMessage | undefined {
 export interface Live {
   readonly publish: (address: Address, message: LiveMessage) => void;
   readonly committed: (address: Address, committed: Committed) => void;
+  /** Sends what waits, before what is sent next: both travel as one write. */
+  readonly flush: () => void;
 }
 
 /** Opens the way to the listeners; whether there are any is not known. */
@@ -60,13 +62,21 @@ export function openLive(
   { onError }: { readonly onError?: (error: unknown, about: { address: Address }) => void },
 ): Live {
   let waiting: { readonly address: Address; readonly message: LiveMessage }[] = [];
+  let isPlanned = false;
 
   /** After this turn of the event loop: no answer waits for what others are told. */
   function publish(address: Address, message: LiveMessage): void {
-    if (waiting.push({ address, message }) === 1) setImmediate(flush);
+    waiting.push({ address, message });
+    if (isPlanned) return;
+    isPlanned = true;
+    setImmediate(() => {
+      isPlanned = false;
+      flush();
+    });
   }
 
   function flush(): void {
+    if (waiting.length === 0) return;
     const messages = waiting;
     waiting = [];
     for (const { address, message } of messages) {
@@ -81,6 +91,7 @@ export function openLive(
 
   return {
     publish,
+    flush,
     committed(address, { state: { snapshot }, seq, index, changed }) {
       const { value, status } = snapshot;
       publish(address, { state: { value, status, changed }, seq, index });

@@ -9,19 +9,24 @@ import {
   type AnyStateMachine,
   createActor,
   createMachine,
+  type AnyStateNode,
   type ExecutableActionObject,
 } from "xstate";
 
 /** Stands for whoever started an actor: what is sent to it goes to the parent's address. */
 export const PARENT: AnyActorRef = createActor(createMachine({}));
 
+const NO_ACTIONS: readonly ExecutableActionObject[] = [];
+
 /** A place to compute transitions of one machine, used again for each. */
 export interface MachineScope {
   readonly scope: AnyActorScope;
   /** Stands for the actor itself, in actions that send to it. */
   readonly self: AnyActorRef;
+  /** Whether the machine has transitions that are taken without an event. */
+  readonly hasEventless: boolean;
   /** Takes the actions that were returned since the last call. */
-  takeActions(): ExecutableActionObject[];
+  takeActions(): readonly ExecutableActionObject[];
 }
 
 /**
@@ -45,10 +50,16 @@ export function createMachineScope(machine: AnyStateMachine): MachineScope {
   return {
     scope,
     self,
+    hasEventless: isEventless(machine.root),
     takeActions() {
+      if (actions.length === 0) return NO_ACTIONS;
       const taken = actions;
       actions = [];
       return taken;
     },
   };
+}
+
+function isEventless({ always, states }: AnyStateNode): boolean {
+  return (always?.length ?? 0) > 0 || Object.values(states).some(isEventless);
 }

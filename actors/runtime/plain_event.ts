@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { decodeJson, encodeJson } from "@hub/bus";
+import { copyJson } from "@hub/bus";
 import type { AnyEventObject } from "xstate";
 
 /** Largest event that anybody may cause. */
@@ -22,7 +22,7 @@ export interface PlainError {
  * @throws {BusError} when JSON cannot hold it, or it is too large.
  */
 export function plainEvent(event: AnyEventObject): AnyEventObject {
-  const plain = decodeJson(encodeJson(event, { maxBytes: MAX_EVENT_BYTES }));
+  const plain = copyJson(event, { maxBytes: MAX_EVENT_BYTES });
   if (isEvent(plain)) return plain;
   throw new TypeError("it is no event");
 }

@@ -6,7 +6,7 @@
 import type { Address } from "@hub/bus";
 import type { ActorDuties } from "./actor_duties.ts";
 import { type ActiveActor, type ActorPorts, createActiveActor } from "./actor.ts";
-import { CommandError } from "./command.ts";
+import { type Answer, type Command, CommandError } from "./command.ts";
 import type { ActorKind } from "./definition.ts";
 import { addressText } from "./family.ts";
 import type { Send } from "./forward.ts";
@@ -89,6 +89,13 @@ export function createResidents(options: ResidentsOptions): Residents {
     lastEntered = entered.catch(() => undefined);
     entering.set(text, entered);
     return entered;
+  }
+
+  /** At once, too, where it does not have to wait for room. */
+  async function sendToComing(address: Address, command: Command): Promise<Answer> {
+    const found = residentFor(address);
+    const { actor } = found instanceof Promise ? await found : found;
+    return await actor.send(command).catch(fail);
   }
 
   function touch(resident: Resident): Resident {
@@ -201,10 +208,11 @@ export function createResidents(options: ResidentsOptions): Residents {
       return residents.size;
     },
     has: (address) => residents.has(addressText(address)),
-    async send(address, command) {
-      const found = residentFor(address);
-      const { actor } = found instanceof Promise ? await found : found;
-      return await actor.send(command).catch(fail);
+    send(address, command) {
+      const here = residents.get(addressText(address));
+      return here === undefined
+        ? sendToComing(address, command)
+        : touch(here).actor.send(command).catch(fail);
     },
     async get(address) {
       const resident = await residentFor(address), { kind, actor } = resident;

@@ -60,6 +60,10 @@ export function step(
     : delayed !== undefined
     ? before
     : next({ machine, scope }, before, logged);
+  const actions = scope.takeActions();
+  if (state !== undefined && isQuiet(state, { actions, after: snapshot, logged })) {
+    return { state: { ...state, snapshot, count: state.count + 1 }, actions: [] };
+  }
   const parent = state === undefined ? start?.parent : state.parent;
   const draft: Draft = {
     effects: copyOnWrite(state?.effects),
@@ -69,8 +73,9 @@ export function step(
   };
   forget(draft, logged);
   if (delayed !== undefined) passOn(draft, delayed, position);
-  interpret(createInterpreter(draft, { position, scope, at: logged.at }), {
-    actions: scope.takeActions(),
+  const count = state?.count ?? 0;
+  interpret(createInterpreter(draft, { position, scope, at: logged.at, count }), {
+    actions,
     before,
     after: snapshot,
   });
@@ -89,7 +94,7 @@ export function step(
       effects: draft.effects.value,
       timers: draft.timers.value,
       children: draft.children.value,
-      count: (state?.count ?? 0) + 1,
+      count: count + 1,
     },
     actions: draft.actions,
   };
@@ -112,6 +117,15 @@ function next(
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Whether the event changed the machine and nothing around it, as most events of callers do. */
+function isQuiet(
+  { snapshot, parent }: ActorState,
+  { actions, after, logged }: Pick<Transition, "actions" | "after"> & Pick<Placed, "logged">,
+): boolean {
+  return logged.cause.from === "caller" && actions.length === 0 && parent === undefined &&
+    after.children === snapshot.children && after.status === "active";
 }
 
 interface Transition {

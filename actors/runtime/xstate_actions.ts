@@ -41,7 +41,7 @@ const READERS: Readonly<Record<string, (params: Params) => BuiltIn>> = {
   "xstate.sendTo": (p) => ({ is: "sendTo", to: refOf(p.to), event: eventIn(p), ...delayIn(p) }),
   "xstate.spawnChild": (p) => ({
     is: "spawn",
-    id: textIn(p, "id"),
+    id: spawnedName(p),
     src: sourceIn(p),
     ref: refOf(p.actorRef),
     input: p.input,
@@ -106,6 +106,11 @@ function textIn(params: Params, name: string): string {
   const text = params[name];
   if (typeof text === "string") return text;
   throw new TypeError(`Cannot read XState's action: its ${name} is not a text`);
+}
+
+/** XState leaves a name that is a function as it is, and gives what that says to the actor alone. */
+function spawnedName(params: Params): string {
+  return typeof params.id === "function" ? refOf(params.actorRef).id : textIn(params, "id");
 }
 
 /** Logic written in place of a name could not be found again after a restart. */

@@ -166,6 +166,13 @@ function registerAll(
     },
   }, EXTERNAL);
   registry.register({
+    ...specOf("first", STREAM),
+    handler: async function* (_input: unknown, { signal }) {
+      yield 1;
+      yield await wait("first", signal);
+    },
+  }, EXTERNAL);
+  registry.register({
     ...specOf("fill", STREAM),
     handler: async function* () {
       running.add("fill");

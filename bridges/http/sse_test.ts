@@ -100,6 +100,17 @@ Deno.test("a stream without values says that it is alive, by comments", async ()
   await until(() => gateway.aborted.includes("idle"), { what: "the stream to end" });
 });
 
+Deno.test("a value is not kept back for the next one", async () => {
+  await using gateway = listening({ heartbeatMs: 60_000 });
+  const leaving = new AbortController();
+  const response = await subscribe(gateway, "/test/first", { signal: leaving.signal });
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  strictEqual((await reader?.read())?.value, "data: 1\n\n");
+  await reader?.cancel();
+  leaving.abort();
+  await until(() => gateway.aborted.includes("first"), { what: "the stream to end" });
+});
+
 Deno.test("gateway.md 2.7: a reader that goes away aborts its subscription", async () => {
   await using gateway = listening();
   const leaving = new AbortController();

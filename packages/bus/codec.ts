@@ -72,6 +72,30 @@ export function decodeJson(bytes: Uint8Array, limits: JsonLimits = {}): unknown 
   }
 }
 
+/**
+ * Copies a value as {@linkcode encodeJson} and {@linkcode decodeJson} would, one after the other.
+ *
+ * @throws {BusError} `INVALID_JSON` for what JSON cannot hold, `TOO_LARGE` or `TOO_DEEP`.
+ *
+ * @example What JSON leaves out is left out
+ * ```ts
+ * import { deepStrictEqual } from "node:assert/strict";
+ * import { copyJson } from "@hub/bus";
+ *
+ * deepStrictEqual(copyJson({ at: new Date(0), nothing: undefined }), {
+ *   at: "1970-01-01T00:00:00.000Z",
+ * });
+ * ```
+ */
+export function copyJson(value: unknown, limits: JsonLimits = {}): unknown {
+  const { maxBytes = MAX_BYTES, maxDepth = MAX_DEPTH } = limits;
+  const text = stringify(value);
+  // No character takes more than three bytes: what is small and flat anyhow is not even encoded.
+  const isFit = text.length * 3 <= maxBytes && !hasMoreBrackets(text, maxDepth);
+  if (!isFit) check(encodeText(text), limits, "encode");
+  return JSON.parse(text);
+}
+
 function stringify(value: unknown): string {
   let text: string | undefined;
   try {
@@ -100,9 +124,30 @@ function check(bytes: Uint8Array, limits: JsonLimits, act: string): void {
   }
 }
 
+/** Whether more brackets are opened, in strings or not, than may be open at once. */
+function hasMoreBrackets(text: string, maxDepth: number): boolean {
+  let left = maxDepth;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if ((code === OPEN_ARRAY || code === OPEN_OBJECT) && --left < 0) return true;
+  }
+  return false;
+}
+
+/** The same of text in UTF-8. */
+function hasMoreOpen(bytes: Uint8Array, maxDepth: number): boolean {
+  let left = maxDepth;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i];
+    if ((byte === OPEN_ARRAY || byte === OPEN_OBJECT) && --left < 0) return true;
+  }
+  return false;
+}
+
 /** Counts brackets outside of strings; UTF-8 never hides one inside another character. */
 function isDeeperThan(bytes: Uint8Array, maxDepth: number): boolean {
-  if (bytes.length <= maxDepth) return false;
+  // Most messages have so few that it does not matter where they stand.
+  if (!hasMoreOpen(bytes, maxDepth)) return false;
   let depth = 0;
   for (let i = 0; i < bytes.length; i++) {
     switch (bytes[i]) {

@@ -5,21 +5,28 @@
  *
  * @module
  */
-import type { Msg, NatsConnection } from "@nats-io/nats-core";
+import type { NatsConnection } from "@nats-io/nats-core";
 import { encodeJson } from "./codec.ts";
 import { BusError } from "./errors.ts";
+import { type RawHeaders, rawHeaders } from "./raw_headers.ts";
 
-/** What is asked for, in the server's words. */
-export interface DirectBatchRequest {
-  readonly seq: number;
-  readonly next_by_subj: string;
-  readonly batch: number;
-  readonly max_bytes: number;
+/** What is asked for, in the server's words: one subject from a place on, or the last of many. */
+export type DirectBatchRequest =
+  & { readonly batch: number; readonly max_bytes: number }
+  & (
+    | { readonly seq: number; readonly next_by_subj: string }
+    | { readonly multi_last: readonly string[] }
+  );
+
+/** A message as it was found. */
+export interface FoundMessage {
+  readonly data: Uint8Array;
+  readonly headers: RawHeaders;
 }
 
 /** Some messages, in order. */
 export interface DirectBatch {
-  readonly messages: readonly Msg[];
+  readonly messages: readonly FoundMessage[];
   /** Whether there are more after these. */
   readonly more: boolean;
 }
@@ -50,21 +57,22 @@ export async function directBatch(
 ): Promise<DirectBatch> {
   signal.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<DirectBatch>();
-  const messages: Msg[] = [];
+  const messages: FoundMessage[] = [];
   let heardAt = performance.now();
   const subscription = connection.subscribe(inbox, {
     callback(error, message) {
       if (error !== null) return reject(error);
       heardAt = performance.now();
-      switch (message.headers?.code) {
+      const headers = rawHeaders(message);
+      switch (headers.code) {
         case OK:
-          return void messages.push(message);
+          return void messages.push({ data: message.data, headers });
         case END_OF_BATCH:
-          return resolve({ messages, more: isMore(message) });
+          return resolve({ messages, more: Number(headers.first("Nats-Num-Pending")) > 0 });
         case NOT_FOUND:
           return resolve({ messages, more: false });
         default:
-          return reject(refused(subject, message));
+          return reject(refused(subject, headers));
       }
     },
   });
@@ -72,7 +80,8 @@ export async function directBatch(
   signal.addEventListener("abort", abort, { once: true });
   const timer = setInterval(() => {
     if (performance.now() - heardAt < timeoutMs) return;
-    reject(new BusError("TIMEOUT", `Cannot read ${request.next_by_subj}: no answer in time`));
+    const what = "multi_last" in request ? request.multi_last[0] : request.next_by_subj;
+    reject(new BusError("TIMEOUT", `Cannot read ${what}: no answer in time`));
   }, timeoutMs / 10);
   try {
     connection.publish(subject, encodeJson(request), { reply: inbox });
@@ -84,12 +93,8 @@ export async function directBatch(
   }
 }
 
-function isMore({ headers }: Msg): boolean {
-  return Number(headers?.get("Nats-Num-Pending")) > 0;
-}
-
 /** E.g. while the stream is being moved: it may be asked again. */
-function refused(subject: string, { headers }: Msg): BusError {
-  const reason = headers === undefined ? "nobody there" : `${headers.code} ${headers.description}`;
+function refused(subject: string, { code, description }: RawHeaders): BusError {
+  const reason = `${code} ${description}`.trimEnd();
   return new BusError("DISCONNECTED", `Cannot read through ${subject}: ${reason}`);
 }

@@ -18,7 +18,14 @@
 export type { Address, InRealm, TimerAddress } from "./address.ts";
 export { type BatchMessage, MAX_BATCH_LENGTH } from "./atomic_batch.ts";
 export { backOff } from "./back_off.ts";
-export { decodeJson, decodeText, encodeJson, encodeText, type JsonLimits } from "./codec.ts";
+export {
+  copyJson,
+  decodeJson,
+  decodeText,
+  encodeJson,
+  encodeText,
+  type JsonLimits,
+} from "./codec.ts";
 export { type Bus, openBus, type OpenBusOptions } from "./connect.ts";
 export type { BusStatus } from "./connection_status.ts";
 export {
@@ -72,7 +79,9 @@ export {
   STREAMS,
 } from "./purposes.ts";
 export { openStreamPurger, type StreamPurger } from "./purge_subject.ts";
+export { readKeys } from "./read_keys.ts";
 export { openStreamReader, type StoredMessage, type StreamReader } from "./read_stream.ts";
+export { type Replication, replicationOf, tryReplicas } from "./replication.ts";
 export type { RequestOptions, Requests } from "./requests.ts";
 export { serveDurable, type ServeDurableOptions, type TakenMessage } from "./serve_durable.ts";
 export { parseServers, redactUserInfo, type ServerAddresses } from "./server_address.ts";

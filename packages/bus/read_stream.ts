@@ -3,14 +3,15 @@
  *
  * @module
  */
-import { createInbox, type Msg } from "@nats-io/nats-core";
+import { createInbox } from "@nats-io/nats-core";
 import { Type } from "@sinclair/typebox";
 import { TypeCompiler } from "@sinclair/typebox/compiler";
 import { decodeJson, encodeJson } from "./codec.ts";
 import type { Bus } from "./connect.ts";
-import { directBatch } from "./direct_batch.ts";
+import { type DirectBatch, directBatch, type FoundMessage } from "./direct_batch.ts";
 import { BusError, StatusError } from "./errors.ts";
 import type { StreamPurpose } from "./purposes.ts";
+import { rawHeaders } from "./raw_headers.ts";
 import { directGetSubject, leaderGetSubject } from "./server_subjects.ts";
 import { inboxPrefix } from "./subjects.ts";
 
@@ -59,7 +60,8 @@ export function openStreamReader(bus: Bus): Promise<StreamReader> {
     async last(stream, subject) {
       try {
         const asked = `${directGetSubject(bus.realm, stream)}.${subject}`;
-        return storedMessage(await bus.requests.request(asked, "", { timeoutMs: TIMEOUT_MS }));
+        const message = await bus.requests.request(asked, "", { timeoutMs: TIMEOUT_MS });
+        return storedMessage({ data: message.data, headers: rawHeaders(message) });
       } catch (error) {
         if (error instanceof StatusError && error.status === NOT_FOUND) return undefined;
         throw error;
@@ -118,32 +120,51 @@ async function* readBatches(
   { stream, subject, from, loss }: ReadOptions,
 ): AsyncGenerator<StoredMessage> {
   const asked = directGetSubject(realm, stream);
-  for (let seq = from;;) {
+  const ask = (seq: number, signal: AbortSignal) => {
     const request = { seq, next_by_subj: subject, batch: BATCH, max_bytes: BATCH_BYTES };
-    const { messages, more } = await directBatch(connection, request, {
-      ...{ subject: asked, inbox: createInbox(inboxPrefix(realm)), timeoutMs: TIMEOUT_MS },
-      signal: loss(subject),
+    const inbox = createInbox(inboxPrefix(realm));
+    return directBatch(connection, request, {
+      ...{ subject: asked, inbox, timeoutMs: TIMEOUT_MS, signal },
     });
-    for (const message of messages) {
-      const stored = storedMessage(message);
-      seq = stored.seq + 1;
-      yield stored;
+  };
+  const left = new AbortController();
+  let batch: Promise<DirectBatch> | undefined = ask(from, loss(subject));
+  try {
+    while (batch !== undefined) {
+      const { messages, more }: DirectBatch = await batch;
+      const last = messages.at(-1);
+      // Asked for before these are used: so the server reads while the reader works.
+      batch = more && last !== undefined
+        ? ask(sequenceOf(last) + 1, AbortSignal.any([loss(subject), left.signal]))
+        : undefined;
+      // Thrown when it is its turn.
+      batch?.catch(() => undefined);
+      for (const message of messages) yield storedMessage(message);
     }
-    if (!more || messages.length === 0) return;
+  } finally {
+    left.abort();
+    // Nothing of it is left behind, nor of interest.
+    await batch?.catch(() => undefined);
   }
 }
 
+// The server's own comes after one of the same name that was stored with the message.
+function sequenceOf({ headers }: FoundMessage): number {
+  return Number(headers.last("Nats-Sequence"));
+}
+
 /** What the server says of a message, it says in headers. */
-function storedMessage({ data, headers }: Msg): StoredMessage {
-  // The server's own comes after one of the same name that was stored with the message.
-  const said = (name: string) => headers?.last(name) ?? "";
+function storedMessage(found: FoundMessage): StoredMessage {
+  const { data, headers } = found;
   return {
-    seq: Number(said("Nats-Sequence")),
-    subject: said("Nats-Subject"),
+    seq: sequenceOf(found),
+    get subject() {
+      return headers.last("Nats-Subject");
+    },
     data,
     get time() {
-      return new Date(said("Nats-Time-Stamp"));
+      return new Date(headers.last("Nats-Time-Stamp"));
     },
-    header: (name) => headers?.get(name) ?? "",
+    header: (name) => headers.first(name),
   };
 }

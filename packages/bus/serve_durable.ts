@@ -95,12 +95,15 @@ export async function serveDurable(
     const stop = () => messages.stop();
     closing.signal.addEventListener("abort", stop, { once: true });
     if (closing.signal.aborted) stop();
-    for await (const message of messages) {
-      const taking = take(message).finally(() => inHand.delete(taking));
-      inHand.add(taking);
-      if (inHand.size >= max_messages) await Promise.race(inHand);
+    try {
+      for await (const message of messages) {
+        const taking = take(message).finally(() => inHand.delete(taking));
+        inHand.add(taking);
+        if (inHand.size >= max_messages) await Promise.race(inHand);
+      }
+    } finally {
+      closing.signal.removeEventListener("abort", stop);
     }
-    closing.signal.removeEventListener("abort", stop);
   }
 
   async function serve(): Promise<void> {

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import type { StreamPurpose } from "./purposes.ts";
-import { streamName } from "./subjects.ts";
+import type { BucketPurpose, StreamPurpose } from "./purposes.ts";
+import { bucketStreamName, streamName } from "./subjects.ts";
 
 /** Where the server tells about a stream. @throws {RangeError} If `realm` may not be one. */
 export function streamInfoSubject(realm: string, stream: StreamPurpose): string {
@@ -20,4 +20,9 @@ export function directGetSubject(realm: string, stream: StreamPurpose): string {
 /** Where a stream's leader is asked for a message. @throws {RangeError} If `realm` may not be one. */
 export function leaderGetSubject(realm: string, stream: StreamPurpose): string {
   return `$JS.API.STREAM.MSG.GET.${streamName(realm, stream)}`;
+}
+
+/** Where a bucket is asked for keys directly. @throws {RangeError} If `realm` may not be one. */
+export function bucketGetSubject(realm: string, bucket: BucketPurpose): string {
+  return `$JS.API.DIRECT.GET.${bucketStreamName(realm, bucket)}`;
 }

@@ -291,6 +291,11 @@ export function parseStreamName(name: string): InRealm & { readonly stream: Stre
   return { realm: realmToken(name.slice(0, at)), stream: oneOf(STREAMS, name.slice(at + 1)) };
 }
 
+/** Name of a stream that only tries out what the servers can do. @throws {RangeError} */
+export function probeStreamName(realm: string, id: string): string {
+  return `${realmToken(realm)}_PROBE_${realmToken(id)}`;
+}
+
 /** Name of a bucket. @throws {RangeError} If `realm` may not be one. */
 export function bucketName(realm: string, bucket: BucketPurpose): string {
   return `${realmToken(realm)}_${bucket}`;

@@ -100,6 +100,7 @@ Deno.test("nobody finds what they may not call, whatever they ask", () => {
   );
   deepStrictEqual(find(""), ["services/list", "dev1/a/open"]);
   deepStrictEqual(find("secret"), []);
+  deepStrictEqual(find("dev1"), ["dev1/a/open"]);
   deepStrictEqual(find("secret", ["spokes:call", "top"]), ["dev1/a/secret"]);
   deepStrictEqual(find("", ["admin"]), ["hub/keys/create", "services/list"]);
   const nobody = search.find({ identity: null, query: "", limit: 10 });

@@ -79,6 +79,12 @@ async function loadConverter(vendor: Vendor): Promise<(schema: unknown) => unkno
 
 function refuseForeign(vendor: Vendor, schema: unknown): void {
   const found = vendorOf(schema);
+  // The converter makes a schema of them that nothing fits, or fails in words of its own.
+  if (found === "zod" && Object.hasOwn(Object(schema), "_zod")) {
+    throw new Error(
+      'Cannot convert schema: it is one of Zod 4, and Zod 3 is needed (or FromSchema, with what "z.toJSONSchema" gives)',
+    );
+  }
   if (found === vendor.name) return;
   if (found === "zod" || found === "valibot") {
     throw new Error(

@@ -2,6 +2,7 @@ import { ok, rejects, strictEqual, throws } from "node:assert/strict";
 import { KindGuard, Type } from "@sinclair/typebox";
 import * as v from "valibot";
 import { z } from "zod";
+import * as z4 from "zod/v4";
 import { operation } from "./_operations.ts";
 import { defaultAdapter, valibotAdapter, zodAdapter } from "./from_typemap.ts";
 import { OperationRegistry } from "./registry.ts";
@@ -74,3 +75,11 @@ for (const { name, make, own, other, label } of adapters) {
     strictEqual((await registry.execute("a.own", "x", {})).data, "x");
   });
 }
+
+Deno.test("zodAdapter() refuses schemas of Zod 4, which it would make nonsense of", async () => {
+  const adapter = zodAdapter();
+  await adapter.init();
+  for (const schema of [z4.object({ n: z4.number() }), z4.string(), z4.string().optional()]) {
+    throws(() => adapter.toTypeBox(schema), /it is one of Zod 4, and Zod 3 is needed/);
+  }
+});

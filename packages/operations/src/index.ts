@@ -155,8 +155,10 @@ export {
 export { createCallSession } from "./wire/session.ts";
 export type { CallSession, CallSessionOptions, SessionCallOptions } from "./wire/session_types.ts";
 export {
+  fromTakenSpec,
   fromWireSpec,
   type ImportedSpec,
+  type SchemaSource,
   type SpecLimits,
   toWireSpec,
   type WireSpec,

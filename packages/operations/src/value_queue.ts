@@ -24,7 +24,7 @@ interface Item<T> {
 /** A bounded queue that ends, once, normally or with an error, after what is in it was taken. */
 export class ValueQueue<T> {
   readonly #limits: QueueLimits;
-  #items: Item<T>[] = [];
+  #items: (Item<T> | undefined)[] = [];
   #head = 0;
   #bytes = 0;
   #waiters: Waiter<T>[] = [];
@@ -90,8 +90,9 @@ export class ValueQueue<T> {
 
   #advance({ bytes }: Item<T>): void {
     this.#bytes -= bytes;
+    // Let go of at once; its place goes later, in bulk: shifting one by one would cost the length.
+    this.#items[this.#head] = undefined;
     this.#head += 1;
-    // Taken values are let go of in bulk: shifting one by one would cost the length each time.
     if (this.#head > 64 && this.#head * 2 > this.#items.length) {
       this.#items = this.#items.slice(this.#head);
       this.#head = 0;

@@ -70,8 +70,8 @@ export function openLink(options: LinkOptions): Link {
   let status: ConnectionStatus = { state: "connecting", url: urls[0] ?? "" };
   let connection: Connection | undefined, online: CallSession | undefined;
   let closing: Promise<void> | undefined;
+  /** Ends the present wait. */
   let stop = () => {};
-  const stopped = new Promise<void>((resolve) => stop = resolve);
 
   function tell(next: ConnectionStatus): void {
     status = next;
@@ -97,7 +97,9 @@ export function openLink(options: LinkOptions): Link {
 
   async function connectOnce(url: string): Promise<ConnectionEnd> {
     try {
-      const credential = await Promise.race([options.credential(), stopped]);
+      const credential = await unlessStopped<Credential>((resolve) =>
+        resolve(options.credential())
+      );
       if (credential === undefined || closing !== undefined) return lost("closed");
       connection = openConnection(options, { url, credential, onOnline: () => isOnline(url) });
       return await connection.ended;
@@ -117,9 +119,21 @@ export function openLink(options: LinkOptions): Link {
     for (const { resolve } of waiters) resolve(session);
   }
 
+  /** Waits; `undefined` once the link is closed. Not by a race with one promise: it would keep each. */
+  async function unlessStopped<T>(
+    begin: (resolve: (value?: T | PromiseLike<T>) => void) => void,
+  ): Promise<T | undefined> {
+    const value = await new Promise<T | undefined>((resolve) => {
+      stop = () => resolve(undefined);
+      begin(resolve);
+    });
+    stop = () => {};
+    return value;
+  }
+
   async function pause(ms: number): Promise<void> {
     let disarm = () => {};
-    await Promise.race([stopped, new Promise<void>((go) => disarm = clock.after(ms, go))]);
+    await unlessStopped<void>((resolve) => disarm = clock.after(ms, resolve));
     disarm();
   }
 

@@ -36,7 +36,7 @@ export interface SpokeContext {
     operation: string,
     input?: unknown,
     options?: Omit<SubscribeOptions, "signal">,
-  ): AsyncGenerator<unknown, void>;
+  ): AsyncIterableIterator<unknown, undefined>;
 }
 
 /** What an operation is and does. */

@@ -44,7 +44,7 @@ export interface Remote {
     operation: string,
     input?: unknown,
     options?: SubscribeOptions,
-  ): AsyncGenerator<unknown, void>;
+  ): AsyncIterableIterator<unknown, undefined>;
 }
 
 const CALL_MS = 30_000;
@@ -61,23 +61,71 @@ export function createRemote(link: Link, clock: Clock): Remote {
       const session = await link.session({ ...options, timeoutMs: left() });
       return await session.call(operation, input, { ...options, timeoutMs: atLeast1(left()) });
     },
-    async *subscribe(operation, input = {}, options = {}) {
-      const { resume, timeoutMs, ...common } = options;
-      const left = timeoutMs === undefined ? undefined : timeLeft(clock, timeoutMs);
-      let from = input;
-      for (;;) {
-        const session = await link.session({ ...common, timeoutMs: left?.() });
-        const bounded = left === undefined ? common : { ...common, timeoutMs: atLeast1(left()) };
-        try {
-          yield* watched(session, { operation, input: from, options: bounded }, (last) => {
-            if (resume !== undefined) from = resume(last);
-          });
-          return;
-        } catch (error) {
-          if (resume === undefined || !isLoss(error)) throw error;
-        }
-        await new Promise<void>((resolve) => clock.after(RESUME_MS, resolve));
+    subscribe(operation, input = {}, options = {}) {
+      return leavable(options.signal, (signal) => {
+        const request = { operation, input, options: { ...options, signal } };
+        return lasting({ link, clock }, request);
+      });
+    },
+  };
+}
+
+/** The values of a subscription over as many connections as it takes. */
+async function* lasting(
+  { link, clock }: { readonly link: Link; readonly clock: Clock },
+  { operation, input, options }: Request & { readonly options: SubscribeOptions },
+): AsyncGenerator<unknown, undefined> {
+  const { resume, timeoutMs, ...common } = options;
+  const left = timeoutMs === undefined ? undefined : timeLeft(clock, timeoutMs);
+  let from = input;
+  for (;;) {
+    const session = await link.session({ ...common, timeoutMs: left?.() });
+    const bounded = left === undefined ? common : { ...common, timeoutMs: atLeast1(left()) };
+    try {
+      yield* watched(session, { operation, input: from, options: bounded }, (last) => {
+        if (resume !== undefined) from = resume(last);
+      });
+      return undefined;
+    } catch (error) {
+      if (resume === undefined || !isLoss(error)) throw error;
+    }
+    await new Promise<void>((resolve) => clock.after(RESUME_MS, resolve));
+  }
+}
+
+/** Values that can be left while the next one is waited for, which generators alone do not allow. */
+function leavable(
+  outer: AbortSignal | undefined,
+  start: (signal: AbortSignal) => AsyncGenerator<unknown, undefined>,
+): AsyncIterableIterator<unknown, undefined> {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  const values = start(controller.signal);
+  let isLeft = false;
+  const end = () => outer?.removeEventListener("abort", abort);
+  outer?.addEventListener("abort", abort, { once: true });
+  if (outer?.aborted) abort();
+  return {
+    async next() {
+      try {
+        const step = await values.next();
+        if (step.done) end();
+        return step;
+      } catch (error) {
+        end();
+        if (isLeft) return { done: true, value: undefined };
+        throw error;
       }
+    },
+    async return() {
+      isLeft = true;
+      end();
+      abort();
+      await values.return(undefined);
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
     },
   };
 }
@@ -93,11 +141,12 @@ async function* watched(
   session: CallSession,
   { operation, input, options }: Request,
   onTaken: (value: unknown) => void,
-): AsyncGenerator<unknown, void> {
+): AsyncGenerator<unknown, undefined> {
   for await (const value of session.subscribe(operation, input, options)) {
     yield value;
     onTaken(value);
   }
+  return undefined;
 }
 
 function timeLeft(clock: Clock, totalMs: number): () => number {

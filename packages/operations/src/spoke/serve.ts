@@ -50,7 +50,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
   const registry = new OperationRegistry();
   const names = new Set<string>();
   for (const one of options.operations) {
-    const { spec, handler } = "run" in one ? await definitionOf(one, options.remote) : split(one);
+    const { spec, handler } = "run" in one ? await definitionOf(one, options) : split(one);
     const name = registryName(spec) ?? `${spec.namespace}/${spec.name}`;
     if (spec.namespace === DISCOVERY_NAMESPACE) {
       throw new TypeError(`Cannot offer ${name}: the namespace belongs to the protocol`);
@@ -77,7 +77,7 @@ interface Definition {
 
 async function definitionOf(
   operation: SpokeOperation,
-  remote: () => Remote,
+  around: Surroundings,
 ): Promise<Definition> {
   const { name, type, description, access, errors, tags } = operation;
   const slash = name.indexOf("/");
@@ -91,7 +91,7 @@ async function definitionOf(
       inputSchema: input.typebox,
       outputSchema: output.typebox,
     },
-    handler: handlerOf(operation, { input, output, remote }),
+    handler: handlerOf(operation, { input, output, around }),
   };
 }
 
@@ -101,15 +101,17 @@ const OPERATION_TYPES = {
   subscription: OperationType.SUBSCRIPTION,
 } as const;
 
+type Surroundings = Pick<ServeOptions, "remote" | "clock">;
+
 interface HandlerParts {
   readonly input: ReadSchema;
   readonly output: ReadSchema;
-  readonly remote: () => Remote;
+  readonly around: Surroundings;
 }
 
-function handlerOf(operation: SpokeOperation, { input, output, remote }: HandlerParts): AnyHandler {
+function handlerOf(operation: SpokeOperation, { input, output, around }: HandlerParts): AnyHandler {
   const run = async (value: unknown, context: CallContext) =>
-    operation.run(await input.parse?.(value) ?? value, contextOf(operation, context, remote()));
+    operation.run(await input.parse?.(value) ?? value, contextOf(operation, context, around));
   const told = async (value: unknown) => await output.parse?.(value) ?? value;
   if (operation.type !== "subscription") {
     return async (value, context) => await told(await run(value, dispatched(context)));
@@ -131,18 +133,18 @@ function dispatched(context: object): CallContext {
 function contextOf(
   { name }: SpokeOperation,
   { signal, requestId = "", forwardedFor, deadline }: CallContext,
-  remote: Remote,
+  { remote, clock }: Surroundings,
 ): SpokeContext {
   /** A call that a handler makes has no more time than the handler. */
-  const within = () => deadline === null ? {} : { timeoutMs: Math.max(1, deadline - Date.now()) };
+  const within = () => deadline === null ? {} : { timeoutMs: Math.max(1, deadline - clock.now()) };
   return {
     ...{ signal, requestId, deadline },
     caller: forwardedFor,
     log: log.with({ operation: name, requestId }),
     call: (operation, input, options = {}) =>
-      remote.call(operation, input, { ...within(), ...options, signal }),
+      remote().call(operation, input, { ...within(), ...options, signal }),
     subscribe: (operation, input, options = {}) =>
-      remote.subscribe(operation, input, { ...within(), ...options, signal }),
+      remote().subscribe(operation, input, { ...within(), ...options, signal }),
   };
 }
 

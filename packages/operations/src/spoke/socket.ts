@@ -24,6 +24,7 @@ export interface WebSocketLike {
 
 /** What the events of sockets tell; each platform has classes of its own for them. */
 export interface SocketEvent {
+  readonly type: string;
   readonly data?: unknown;
   readonly code?: number;
   readonly reason?: string;

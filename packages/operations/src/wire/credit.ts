@@ -5,7 +5,7 @@
  * @module
  */
 
-/** Values that may come before the first are taken. */
+/** Values that may come before the first are taken, where so many may wait. */
 export const FIRST_CREDIT = 8;
 
 /** Bounds of a window. */
@@ -17,16 +17,19 @@ export interface WindowLimits {
 
 /** The consuming side: says when to give credit, and how much. */
 export class CreditWindow {
+  /** What the request gives. */
+  readonly first: number;
   readonly #limits: WindowLimits;
   /** What the peer may still send. */
-  #open = FIRST_CREDIT;
+  #open: number;
   #largest = 1;
   /** Grows while the consumer keeps up, so that one who hardly takes anything gets hardly anything. */
-  #size = FIRST_CREDIT;
+  #size: number;
 
   /** Counts the first credit as given. */
   constructor(limits: WindowLimits) {
     this.#limits = limits;
+    this.first = this.#open = this.#size = Math.min(FIRST_CREDIT, limits.values);
   }
 
   /** Counts a value that came; whether there was credit for it. */

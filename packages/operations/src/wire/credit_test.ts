@@ -1,9 +1,10 @@
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { dispatching, OPEN } from "../_dispatch.ts";
 import { subscription } from "../_operations.ts";
 import { Credit, CreditWindow, FIRST_CREDIT } from "./credit.ts";
 import { pair } from "./_pair.ts";
 import { collect, counting, server, settle } from "./_session.ts";
+import { createCallSession } from "./session.ts";
 
 /** A stream that tells how many values were made. */
 function made(bytes = 1) {
@@ -47,6 +48,77 @@ Deno.test("large values make a small window: what waits is bounded in bytes", as
   }
   ok(answered.length - 49 <= 4, "four values fill the bytes");
   await stream.return?.();
+});
+
+Deno.test("where few values may wait, no more are asked for than that", async () => {
+  const { client, sent } = pair(dispatching([counting("a.count", 100)]), {
+    client: { limits: { bufferedValues: 3 } },
+  });
+  const stream = client.subscribe("/a/count", {});
+  const values: unknown[] = [];
+  for await (const value of stream) {
+    values.push(value);
+    await settle();
+  }
+  strictEqual(values.length, 100);
+  strictEqual(Object(sent[0]?.["payload"]).credit, 3);
+});
+
+Deno.test("the first credit has room for the largest frames", async () => {
+  const { dispatcher } = made(900);
+  const { client, answered } = pair(dispatcher, {
+    client: { limits: { bufferedBytes: 2_000, frameBytes: 1_000 } },
+  });
+  const stream = client.subscribe("/a/endless", {});
+  for (let taken = 0; taken < 20; taken++) {
+    await settle();
+    strictEqual((await stream.next()).done, false);
+  }
+  ok(answered.length <= 20 + FIRST_CREDIT);
+  await stream.return?.();
+});
+
+Deno.test("values that grow once much credit is given cannot fill the memory", async () => {
+  const sent: { type: string; id: string; payload: { credit?: number } }[] = [];
+  const client = createCallSession({
+    send: (frame) => void sent.push(JSON.parse(frame)),
+    close: () => {},
+    newId: () => "1",
+    limits: { bufferedBytes: 2_000, frameBytes: 1_000 },
+  });
+  const credit = () => sent.reduce((sum, { payload }) => sum + (payload.credit ?? 0), 0);
+  const answer = (output: string) =>
+    client.receive(JSON.stringify({ type: "call.responded", id: "1", payload: { output } }));
+  const stream = client.subscribe("/a/growing", {});
+  let answered = 0;
+  for (; answered < 100; answered++) {
+    const value = stream.next();
+    answer("small");
+    await value;
+  }
+  const open = credit() - answered;
+  ok(open > FIRST_CREDIT, `${open} values may come`);
+  for (let count = 0; count < open; count++) answer("x".repeat(900));
+  strictEqual(sent.at(-1)?.type, "call.aborted");
+  let large = 0;
+  await rejects(async () => {
+    for await (const _ of stream) large += 1;
+  }, { code: "OVERFLOW" });
+  strictEqual(large, FIRST_CREDIT);
+});
+
+Deno.test("a stream with a value that breaks a bound fails, and its maker is told to stop", async () => {
+  const operation = subscription("a.wide", async function* () {
+    for (;;) yield [1, 2, 3];
+  });
+  const { client, server: serving, closed } = pair(dispatching([[operation, OPEN]]), {
+    client: { limits: { items: 2 } },
+  });
+  const stream = client.subscribe("/a/wide", {});
+  await rejects(stream.next(), { code: "EXECUTION_ERROR" });
+  await settle();
+  strictEqual(serving.inboundCount, 0);
+  deepStrictEqual(closed, []);
 });
 
 Deno.test("a peer that gives no credit gets values as fast as it reads, as ever", async () => {

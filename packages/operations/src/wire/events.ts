@@ -1,5 +1,5 @@
 /**
- * The five events as they travel between nodes, after parsing and before writing.
+ * The events as they travel between nodes, after parsing and before writing.
  *
  * @module
  */

@@ -8,7 +8,7 @@ import { abortedError } from "../call_node.ts";
 import { CallError, InfrastructureErrorCode } from "../error.ts";
 import { CreditWindow, FIRST_CREDIT } from "./credit.ts";
 import { parseOperationName } from "../names.ts";
-import { PendingTable } from "../pending_table.ts";
+import { type PendingEntry, PendingTable } from "../pending_table.ts";
 import { lazySubscription } from "../subscription_iterator.ts";
 import { fromWireError } from "./errors.ts";
 import type { WireError, WireEvent, WireRequest } from "./events.ts";
@@ -58,13 +58,19 @@ function requestOf(operation: string, input: unknown, options: SessionCallOption
 export class Outbound {
   readonly #options: OutboundOptions;
   readonly #table: PendingTable<unknown>;
-  readonly #windows = new Map<string, CreditWindow>();
+  /** Gone with the entries, however those end. */
+  readonly #windows = new WeakMap<PendingEntry<unknown>, CreditWindow>();
+  /** How much less of the queue a value on credit takes than one that nobody asked for. */
+  readonly #creditShare: number;
   #closed = false;
 
   /** Nothing waits yet. */
   constructor(options: OutboundOptions) {
     this.#options = options;
     const { limits, clock } = options;
+    // The first credit is given before any size is known: it has to fit with frames of any size. A
+    // peer whose values grow after it was given much credit can fill no more than that either.
+    this.#creditShare = Math.min(1, limits.bufferedBytes / (FIRST_CREDIT * limits.frameBytes));
     this.#table = new PendingTable({
       clock,
       queue: { values: limits.bufferedValues, bytes: limits.bufferedBytes },
@@ -113,17 +119,14 @@ export class Outbound {
       const queue = this.#table.addStream(id);
       const window = this.#openWindow(id);
       stopListening = this.#follow(id, options.signal);
-      this.#send(id, { ...request, credit: FIRST_CREDIT });
+      this.#send(id, { ...request, credit: window.first });
       taken = () => {
         const credit = this.has(id) ? window.grant(queue.size) : 0;
         if (credit > 0) {
           this.#options.outbox.write({ type: "call.credit", id, payload: { credit } });
         }
       };
-      ended = () => {
-        stopListening();
-        this.#windows.delete(id);
-      };
+      ended = stopListening;
       const leave = () => {
         ended();
         if (this.#table.leave(id)) this.#options.outbox.write({ type: "call.aborted", id });
@@ -168,9 +171,11 @@ export class Outbound {
     }
   }
 
-  /** Fails the request whose answer could not be read. */
+  /** Fails the request whose answer could not be read, and stops the peer if it goes on. */
   fail(id: string, error: WireError): void {
+    const goesOn = this.#table.entries.get(id)?.type === "subscribe";
     this.#table.fail(id, new PeerFailure({ ...error, code: "INTERNAL" }));
+    if (goesOn) this.#options.outbox.write({ type: "call.aborted", id });
   }
 
   /** Fails everything: the connection is gone. */
@@ -181,14 +186,17 @@ export class Outbound {
 
   #openWindow(id: string): CreditWindow {
     const { bufferedValues: values, bufferedBytes: bytes } = this.#options.limits;
-    const window = new CreditWindow({ values: Math.max(FIRST_CREDIT, values), bytes });
-    this.#windows.set(id, window);
+    const window = new CreditWindow({ values, bytes });
+    const entry = this.#table.entries.get(id);
+    if (entry !== undefined) this.#windows.set(entry, window);
     return window;
   }
 
-  /** What came on credit is bounded by that; only the rest counts against the queue's bytes. */
+  /** What counts against the queue's bytes. */
   #counted(id: string, bytes: number): number {
-    return this.#windows.get(id)?.arrived(bytes) === true ? 0 : bytes;
+    const entry = this.#table.entries.get(id);
+    const window = entry && this.#windows.get(entry);
+    return window?.arrived(bytes) === true ? Math.floor(bytes * this.#creditShare) : bytes;
   }
 
   #send(id: string, payload: WireRequest): void {

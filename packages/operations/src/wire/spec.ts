@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { TSchema } from "@sinclair/typebox";
 import type { Grants, Visibility } from "../grants.ts";
 import { isReservedCode } from "../call_codes.ts";
 import { parseOperationName } from "../names.ts";
@@ -189,6 +190,53 @@ export function readWireSpec(
   budget: SchemaBudget,
 ): ImportedSpec {
   const wire = isJsonObject(value) ? value : {};
+  const { name, spec, grants } = readWithoutSchemas(wire, descriptionChars);
+  return {
+    name,
+    spec: {
+      ...spec,
+      inputSchema: schemaOf(wire, "input_schema", { maxBytes, budget }),
+      outputSchema: schemaOf(wire, "output_schema", { maxBytes, budget }),
+    },
+    grants,
+  };
+}
+
+/** Where the schemas of a specification come from, whenever they are asked for. */
+export interface SchemaSource {
+  input(): TSchema;
+  output(): TSchema;
+}
+
+/**
+ * Reads a specification that {@linkcode fromWireSpec} has taken before, without its schemas: those are
+ * what takes time and memory, and most are never asked for.
+ *
+ * @throws {Error} if it has no sound name and type.
+ */
+export function fromTakenSpec(value: unknown, schemas: SchemaSource): ImportedSpec {
+  const { name, spec, grants } = readWithoutSchemas(isJsonObject(value) ? value : {}, 512);
+  return {
+    name,
+    spec: {
+      ...spec,
+      get inputSchema() {
+        return schemas.input();
+      },
+      get outputSchema() {
+        return schemas.output();
+      },
+    },
+    grants,
+  };
+}
+
+type WithoutSchemas = Omit<OperationSpec, "inputSchema" | "outputSchema">;
+
+function readWithoutSchemas(
+  wire: JsonObject,
+  descriptionChars: number,
+): Omit<ImportedSpec, "spec"> & { readonly spec: WithoutSchemas } {
   const named = own(wire, "name");
   const name = typeof named === "string" ? parseOperationName(named) : undefined;
   if (name === undefined || !name.includes("/")) {
@@ -196,14 +244,12 @@ export function readWireSpec(
   }
   const slash = name.indexOf("/");
   const path = own(wire, "resource_id_path");
-  const spec: OperationSpec = {
+  const spec: WithoutSchemas = {
     name: name.slice(slash + 1),
     namespace: name.slice(0, slash),
     version: "1.0.0",
     type: typeOf(own(wire, "op_type")),
     description: plainText(own(wire, "description"), descriptionChars),
-    inputSchema: schemaOf(wire, "input_schema", { maxBytes, budget }),
-    outputSchema: schemaOf(wire, "output_schema", { maxBytes, budget }),
     errorSchemas: errorsOf(own(wire, "error_schemas")),
     accessControl: accessOf(own(wire, "access_control")),
   };
