@@ -112,7 +112,7 @@ Deno.test("hub doctor finds nothing wrong with what the tests run on", async () 
   deepStrictEqual(findings.filter(({ status }) => status === "failing"), []);
   deepStrictEqual(
     findings.map(({ name }) => name),
-    ["deno", "data directory", "disk", "port", "nats", "postgres", "clock"],
+    ["deno", "data directory", "disk", "port", "nats", "durability", "postgres", "clock"],
   );
   strictEqual(code, 0);
 });

@@ -1,5 +1,5 @@
 /** MCP over nodes that share NATS, with real spokes and the hub's own search. */
-import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { createRateLimiter } from "@alkdev/operations";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { createMcpBridge } from "../bridges/mcp/mod.ts";
@@ -124,9 +124,9 @@ Deno.test("search leaves subscriptions out, and says where the next page begins"
     names.push(...value.operations.map(({ name }: { name: string }) => name));
     cursor = value.next_cursor;
   } while (cursor !== undefined);
-  deepStrictEqual(names.filter((name) => name.startsWith("dev1/test/")).toSorted(), [
-    ...["dev1/test/echo", "dev1/test/fail", "dev1/test/secret", "dev1/test/wait"],
-  ]);
+  strictEqual(new Set(names).size, names.length);
+  for (const name of ["echo", "fail", "secret", "wait"]) ok(names.includes(`dev1/test/${name}`));
+  ok(!names.includes("dev1/test/count"), "a subscription");
   match((await client.use("search", { cursor: "none" })).value.code, /^INVALID_INPUT$/);
 });
 

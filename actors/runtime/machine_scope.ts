@@ -7,9 +7,9 @@ import {
   type AnyActorRef,
   type AnyActorScope,
   type AnyStateMachine,
+  type AnyStateNode,
   createActor,
   createMachine,
-  type AnyStateNode,
   type ExecutableActionObject,
 } from "xstate";
 

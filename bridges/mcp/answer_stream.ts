@@ -14,6 +14,8 @@ export interface AnswerStreamParts {
   readonly token?: ProgressToken | undefined;
   /** How often something is said. */
   readonly beatMs: number;
+  /** How long a reader may take nothing of what is there. */
+  readonly stuckMs: number;
   /** Called once, when there is nothing left to read, or nobody to read it. */
   readonly onEnd: () => void;
 }
@@ -32,19 +34,44 @@ export function within<T>(work: Promise<T>, ms: number): Promise<T | typeof LATE
   });
 }
 
-/** Creates the body. */
+/** Creates the body, which its reader pulls. */
 export function createAnswerStream(parts: AnswerStreamParts): ReadableStream<Uint8Array> {
-  const { work, beatMs, onEnd } = parts;
+  const { work, beatMs, stuckMs, onEnd } = parts;
   const encoder = new TextEncoder();
+  let stuck: ReturnType<typeof setTimeout> | undefined;
+  let isOver = false;
+
+  function end(): void {
+    clearTimeout(stuck);
+    if (isOver) return;
+    isOver = true;
+    onEnd();
+  }
+
+  /** A reader that takes what it is given asks for more at once. */
+  function expectReader(controller: ReadableStreamDefaultController<Uint8Array>): void {
+    stuck = setTimeout(() => {
+      controller.error(new Error("The reader takes nothing"));
+      end();
+    }, stuckMs);
+  }
+
   return new ReadableStream<Uint8Array>({
+    start: expectReader,
     async pull(controller) {
+      clearTimeout(stuck);
       const text = await within(work, beatMs);
-      if (text === LATE) return controller.enqueue(encoder.encode(beatOf(parts)));
+      // Its reader may have gone meanwhile.
+      if (isOver) return;
+      if (text === LATE) {
+        controller.enqueue(encoder.encode(beatOf(parts)));
+        return expectReader(controller);
+      }
       if (text !== undefined) controller.enqueue(encoder.encode(eventOf(text)));
       controller.close();
-      onEnd();
+      end();
     },
-    cancel: onEnd,
+    cancel: end,
   }, { highWaterMark: 0 });
 }
 

@@ -1,5 +1,7 @@
-import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
 import { until } from "../../tests/harness/until.ts";
+import { createAnswerStream } from "./answer_stream.ts";
+import { createProgress } from "./progress.ts";
 import { ANN, ask, type Serving, serving, use } from "./_serving_testing.ts";
 
 const slow = { operation: "test/wait" };
@@ -86,6 +88,18 @@ Deno.test("a client that goes away from a stream aborts its call", async () => {
   await response.body?.cancel();
   await until(() => hub.aborted.length === 1, { what: "the call to be aborted" });
   await until(() => hub.bridge.size === 0, { what: "the request to be over" });
+});
+
+Deno.test("a stream whose reader takes nothing is given up, and ends once", async () => {
+  let ended = 0;
+  const parts = { work: new Promise<string>(() => {}), progress: createProgress() };
+  const onEnd = () => void ended++;
+  const stream = createAnswerStream({ ...parts, beatMs: 1, stuckMs: 20, onEnd });
+  const reader = stream.getReader();
+  strictEqual(new TextDecoder().decode((await reader.read()).value), ":\n\n");
+  await until(() => ended === 1, { what: "the stream to be given up" });
+  await rejects(reader.read(), /takes nothing/);
+  strictEqual(ended, 1);
 });
 
 Deno.test("clients that read nothing of their streams hold nobody else up", async () => {

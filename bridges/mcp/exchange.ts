@@ -7,8 +7,20 @@ import type { Caller } from "../ports.ts";
 import type { Message, Request } from "./message.ts";
 import type { Era } from "./revision_of.ts";
 
+/** A request that is being answered. */
+export interface Running {
+  /** Aborted once nobody waits for the answer any more, and when the node can wait no longer. */
+  readonly signal: AbortSignal;
+  /** Aborts it. */
+  readonly abort: () => void;
+  /** Aborts it when the client goes away, from now on. */
+  readonly watchClient: () => void;
+  /** To be called once an answer that is a stream has ended; others end with their answer. */
+  readonly end: () => void;
+}
+
 /** One message, once it is known who sends it. */
-export interface Exchange<M extends Message = Message> {
+export interface Exchange<M extends Message = Message> extends Running {
   readonly message: M;
   readonly era: Era;
   /** Whether the client reads streams; otherwise an answer is JSON, however long it takes. */
@@ -18,14 +30,6 @@ export interface Exchange<M extends Message = Message> {
   readonly requestId: string;
   /** What the client was named in its handshake; `null` where it does not say it. */
   readonly session: string | null;
-  /** Aborted once nobody waits for the answer any more, and when the node can wait no longer. */
-  readonly signal: AbortSignal;
-  /** Aborts it. */
-  readonly abort: () => void;
-  /** Aborts it when the client goes away, from now on. */
-  readonly watchClient: () => void;
-  /** To be called once an answer that is a stream has ended; others end with their answer. */
-  readonly end: () => void;
 }
 
 /** A message that waits for an answer. */

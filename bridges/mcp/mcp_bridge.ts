@@ -14,7 +14,7 @@ import {
 } from "../gateway/mod.ts";
 import type { Answer } from "../http/answer.ts";
 import { checkEdge, type EdgePolicy } from "../http/edge_policy.ts";
-import { createLive, type Running } from "../http/live.ts";
+import { createLive } from "../http/live.ts";
 import { readJson } from "../http/read_json.ts";
 import { respond } from "../http/respond.ts";
 import type { Admission, Caller, Cancellations, Search } from "../ports.ts";
@@ -22,6 +22,7 @@ import { accepts } from "./accepts.ts";
 import { answerMessage } from "./answer_message.ts";
 import { createCancellableCalls } from "./cancellation.ts";
 import { corsHeaders, preflight } from "./cors.ts";
+import type { Running } from "./exchange.ts";
 import { idIn, type MessageId, metaOf, parseMessage } from "./message.ts";
 import {
   internalError,
@@ -58,6 +59,8 @@ export interface McpBridgeOptions
   readonly patienceMs?: number;
   /** How often a stream says something. Default 5,000. */
   readonly beatMs?: number;
+  /** How long the reader of a stream may take nothing of it. Default 30,000. */
+  readonly stuckMs?: number;
   /** How long requests may take once the bridge is being closed. Default 10,000. */
   readonly drainMs?: number;
 }
@@ -89,7 +92,10 @@ export function createMcpBridge(options: McpBridgeOptions): McpBridge {
   const live = createLive();
   const cancellable = createCancellableCalls(options.cancellations);
   const ports: ToolUsePorts = {
-    ...{ cancellable, patienceMs: options.patienceMs ?? 1_000, beatMs: options.beatMs ?? 5_000 },
+    cancellable,
+    patienceMs: options.patienceMs ?? 1_000,
+    beatMs: options.beatMs ?? 5_000,
+    stuckMs: options.stuckMs ?? 30_000,
     dispatch: createGatewayDispatch({ ...options, isDraining: () => live.isDraining }),
     search: options.search,
     results: createResults(options.serverInfo),
@@ -118,11 +124,20 @@ export function createMcpBridge(options: McpBridgeOptions): McpBridge {
     if (live.isDraining) throw shuttingDown();
     if (!accepts(request.headers.get("accept"), JSON_TYPES)) throw notAcceptable();
     const controller = new AbortController();
-    const running = live.begin(controller);
+    const { signal, end: leave } = live.begin(controller);
+    let unwatch = () => {};
+    const running: Running = {
+      ...{ signal, abort: () => controller.abort() },
+      watchClient: () => void (unwatch = follow(request.signal, controller)),
+      end() {
+        unwatch();
+        leave();
+      },
+    };
     let isStream = false;
     try {
       const caller = await callerOf(request.headers, source);
-      const answer = await converse(request, { source, about, caller, running, controller });
+      const answer = await converse(request, { source, about, caller, running });
       isStream = typeof answer.body === "object" && answer.body !== null;
       return answer;
     } finally {
@@ -138,12 +153,11 @@ export function createMcpBridge(options: McpBridgeOptions): McpBridge {
 
   async function converse(
     request: Request,
-    { about, running, controller, ...known }: {
+    { about, running, ...known }: {
       readonly source: string;
       readonly about: About;
       readonly caller: Caller | null;
       readonly running: Running;
-      readonly controller: AbortController;
     },
   ): Promise<Answer> {
     const { headers } = request;
@@ -153,13 +167,9 @@ export function createMcpBridge(options: McpBridgeOptions): McpBridge {
     const era = eraOf(message, headers);
     about.trace = traceOf(metaOf(message), headers);
     return await answerMessage(ports, {
-      ...{ ...known, message, era, requestId: about.requestId },
+      ...{ ...known, ...running, message, era, requestId: about.requestId },
       takesStream: headers.has("accept") && accepts(headers.get("accept"), STREAM_TYPES),
       session: era === "handshake" ? sessionOf(headers) : null,
-      signal: running.signal,
-      end: running.end,
-      abort: () => controller.abort(),
-      watchClient: () => follow(request.signal, controller),
     });
   }
 
@@ -175,9 +185,12 @@ export function createMcpBridge(options: McpBridgeOptions): McpBridge {
   };
 }
 
-function follow(signal: AbortSignal, controller: AbortController): void {
-  if (signal.aborted) controller.abort();
-  else signal.addEventListener("abort", () => controller.abort(), { once: true });
+/** Aborts as `signal` does, until the result is called: the runtime aborts what ended well, too. */
+function follow(signal: AbortSignal, controller: AbortController): () => void {
+  const abort = () => controller.abort();
+  if (signal.aborted) abort();
+  signal.addEventListener("abort", abort);
+  return () => signal.removeEventListener("abort", abort);
 }
 
 /** A session that nobody was given is one that has ended: its client begins anew. */

@@ -26,6 +26,8 @@ export interface ToolUsePorts extends ToolPorts {
   readonly patienceMs: number;
   /** How often a stream says something. */
   readonly beatMs: number;
+  /** How long the reader of a stream may take nothing of it. */
+  readonly stuckMs: number;
 }
 
 /**
@@ -50,7 +52,7 @@ export async function useTool(ports: ToolUsePorts, exchange: RequestExchange): P
   const token = tokenOf(own(metaOf(message), META.progressToken));
   const progress = createProgress();
   const work = answerTo(ports, { exchange, name, input, progress });
-  const { patienceMs, beatMs } = ports;
+  const { patienceMs, beatMs, stuckMs } = ports;
   let text = await within(work, Math.min(SOON_MS, patienceMs));
   if (text === LATE) {
     watchClient();
@@ -63,7 +65,7 @@ export async function useTool(ports: ToolUsePorts, exchange: RequestExchange): P
     abort();
     end();
   };
-  const body = createAnswerStream({ work, progress, token, beatMs, onEnd });
+  const body = createAnswerStream({ work, progress, token, beatMs, stuckMs, onEnd });
   return { status: 200, body, headers: STREAM };
 }
 

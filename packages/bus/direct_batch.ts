@@ -64,7 +64,7 @@ export async function directBatch(
       if (error !== null) return reject(error);
       heardAt = performance.now();
       const headers = rawHeaders(message);
-      switch (headers.code) {
+      switch (headers?.code) {
         case OK:
           return void messages.push({ data: message.data, headers });
         case END_OF_BATCH:
@@ -94,7 +94,7 @@ export async function directBatch(
 }
 
 /** E.g. while the stream is being moved: it may be asked again. */
-function refused(subject: string, { code, description }: RawHeaders): BusError {
-  const reason = `${code} ${description}`.trimEnd();
+function refused(subject: string, headers: RawHeaders | undefined): BusError {
+  const reason = headers === undefined ? "nobody there" : `${headers.code} ${headers.description}`;
   return new BusError("DISCONNECTED", `Cannot read through ${subject}: ${reason}`);
 }

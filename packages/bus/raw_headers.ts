@@ -25,13 +25,17 @@ const LINE_END = "\r\n";
 const STATUS = /^NATS\/1\.0 +(\d{3}) *(.*)/;
 const decoder = new TextDecoder();
 
-/** The headers of `message`; of a message without headers, an empty one. */
-export function rawHeaders(message: Msg): RawHeaders {
+/**
+ * The headers of a message, if it has any.
+ *
+ * @throws {TypeError} If the message is not one that the client has received.
+ */
+export function rawHeaders(message: Msg): RawHeaders | undefined {
   if (!(message instanceof MsgImpl)) {
     throw new TypeError("Cannot read the headers of what the client has not received");
   }
   const { _msg: { hdr }, _rdata: bytes } = message;
-  return new HeaderText(hdr > 0 ? decoder.decode(bytes.subarray(0, hdr)) : "");
+  return hdr > 0 ? new HeaderText(decoder.decode(bytes.subarray(0, hdr))) : undefined;
 }
 
 class HeaderText implements RawHeaders {

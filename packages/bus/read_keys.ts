@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { createInbox, type Msg } from "@nats-io/nats-core";
+import { createInbox } from "@nats-io/nats-core";
 import type { Bus } from "./connect.ts";
-import { directBatch } from "./direct_batch.ts";
+import { directBatch, type FoundMessage } from "./direct_batch.ts";
 import { BusError } from "./errors.ts";
 import type { BucketPurpose } from "./purposes.ts";
 import { bucketGetSubject } from "./server_subjects.ts";
@@ -60,7 +60,7 @@ async function readBatch(
       inbox: createInbox(inboxPrefix(realm)),
     });
     return new Map(messages.flatMap((message) => {
-      const key = bySubject.get(message.headers?.last("Nats-Subject") ?? "");
+      const key = bySubject.get(message.headers.last("Nats-Subject"));
       return key === undefined ? [] : [[key, valueOf(message)]];
     }));
   } finally {
@@ -69,7 +69,8 @@ async function readBatch(
 }
 
 /** What was deleted has left a marker, which says so. */
-function valueOf({ data, headers }: Msg): Uint8Array | undefined {
-  const isMarker = headers?.has("KV-Operation") || headers?.has("Nats-Marker-Reason");
+function valueOf({ data, headers }: FoundMessage): Uint8Array | undefined {
+  const isMarker = headers.first("KV-Operation") !== "" ||
+    headers.first("Nats-Marker-Reason") !== "";
   return isMarker ? undefined : data;
 }

@@ -32,7 +32,9 @@ Deno.test("readKeys() reads more than the server sends at once", async () => {
 Deno.test("readKeys() of no keys asks nobody, and without a connection says so", async () => {
   await using bus = await openTestBus();
   strictEqual((await readKeys(bus, { bucket: "SPECS", keys: [] })).size, 0);
-  const reading = rejects(readKeys(bus, { bucket: "SPECS", keys: ["a"] }), { code: "DISCONNECTED" });
+  const reading = rejects(readKeys(bus, { bucket: "SPECS", keys: ["a"] }), {
+    code: "DISCONNECTED",
+  });
   await bus[Symbol.asyncDispose]();
   await reading;
 });

@@ -61,7 +61,9 @@ export function openStreamReader(bus: Bus): Promise<StreamReader> {
       try {
         const asked = `${directGetSubject(bus.realm, stream)}.${subject}`;
         const message = await bus.requests.request(asked, "", { timeoutMs: TIMEOUT_MS });
-        return storedMessage({ data: message.data, headers: rawHeaders(message) });
+        const headers = rawHeaders(message);
+        if (headers === undefined) throw odd(subject);
+        return storedMessage({ data: message.data, headers });
       } catch (error) {
         if (error instanceof StatusError && error.status === NOT_FOUND) return undefined;
         throw error;

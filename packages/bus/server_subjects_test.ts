@@ -1,5 +1,10 @@
 import { strictEqual, throws } from "node:assert/strict";
-import { bucketGetSubject, directGetSubject, leaderGetSubject, streamInfoSubject } from "./server_subjects.ts";
+import {
+  bucketGetSubject,
+  directGetSubject,
+  leaderGetSubject,
+  streamInfoSubject,
+} from "./server_subjects.ts";
 
 const SPELLED = [
   [streamInfoSubject, "$JS.API.STREAM.INFO.r_EVENTS"],

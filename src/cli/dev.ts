@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { fileURLToPath } from "node:url";
 import type { HubConfig } from "../config/mod.ts";
 import { startLogging } from "../logger/mod.ts";
+import { withDurability } from "../durability.ts";
 import { provideServers } from "../provide_servers.ts";
 import { addConfigOptions, loadedConfigOf } from "./config_options.ts";
 import { keepFresh } from "./keep_fresh.ts";
@@ -37,9 +38,10 @@ async function develop(config: HubConfig): Promise<void> {
     deadlineMs: config.shutdown.lingerMs + config.shutdown.deadlineMs * 2,
     async start(signal) {
       await using stack = new AsyncDisposableStack();
-      const servers = stack.use(await provideServers(config, { signal, onStep: tellStep }));
+      const durable = withDurability(config);
+      const servers = stack.use(await provideServers(durable, { signal, onStep: tellStep }));
       stack.use(keepFresh({
-        spawn: () => spawnNode(servers.config),
+        spawn: () => spawnNode(ofNode(config, servers.config)),
         paths: watchedPaths(config),
         matters: (path) => WATCHED_FILES.test(path) && !path.includes("node_modules"),
       }));
@@ -48,9 +50,15 @@ async function develop(config: HubConfig): Promise<void> {
   });
 }
 
+/** For the node they are somebody else's servers: what was asked of ours is done already. */
+function ofNode({ nats, durability }: HubConfig, provided: HubConfig): HubConfig {
+  return { ...provided, durability: nats.url === undefined ? "fast" : durability };
+}
+
 /** A node with the flags of this command, on the servers that run already. */
-function spawnNode({ nats, postgres }: HubConfig): Deno.ChildProcess {
+function spawnNode({ nats, postgres, durability }: HubConfig): Deno.ChildProcess {
   const env = {
+    HUB_DURABILITY: durability,
     // These win over every other name of the same settings.
     HUB_NATS_URL: nats.url,
     HUB_NATS_USER: nats.user,
@@ -68,7 +76,7 @@ function spawnNode({ nats, postgres }: HubConfig): Deno.ChildProcess {
       main,
       "start",
       "--until-stdin-closes",
-      ...withoutUrls(Deno.args.slice(1)),
+      ...withoutServers(Deno.args.slice(1)),
     ],
     env: Object.fromEntries(set),
     stdin: "piped",
@@ -77,10 +85,11 @@ function spawnNode({ nats, postgres }: HubConfig): Deno.ChildProcess {
   }).spawn();
 }
 
-/** The node is told by its environment where the servers are; a flag would win over that. */
-function withoutUrls(args: readonly string[]): string[] {
-  const isUrl = (arg: string | undefined) => arg === "--nats-url" || arg === "--postgres-url";
+/** The node is told of the servers by its environment; a flag would win over that. */
+function withoutServers(args: readonly string[]): string[] {
+  const isTheirs = (arg: string | undefined) =>
+    /^--(nats-url|postgres-url|durability)$/.test(arg ?? "");
   return args.filter((arg, at) =>
-    !isUrl(arg) && !isUrl(args[at - 1]) && !/^--(nats|postgres)-url=/.test(arg)
+    !isTheirs(arg) && !isTheirs(args[at - 1]) && !/^--(nats-url|postgres-url|durability)=/.test(arg)
   );
 }

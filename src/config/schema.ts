@@ -122,7 +122,8 @@ const Nats = section("The NATS cluster that carries the hub.", {
     early: true,
   }),
   replicas: Type.Integer({
-    description: "Copies of each stream and bucket. 3 for a cluster of three servers; no fewer if " +
+    description:
+      "Copies of each stream and bucket. 3 for a cluster of three servers; no fewer if " +
       "`durability` asks for them.",
     default: 1,
     minimum: 1,

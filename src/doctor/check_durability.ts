@@ -27,7 +27,13 @@ async function lookAt(given: HubConfig): Promise<Look> {
   const config = withDurability(given);
   const { durability, nats: { url, replicas } } = config;
   if (url === undefined) return judgeEmbedded(config);
-  await using bus = await openBus({ ...await busOptions(config), name: "hub doctor" });
+  const options = { ...await busOptions(config), name: "hub doctor" };
+  const opened = await openBus(options).catch(() => undefined);
+  // Why is said by the check of NATS itself.
+  if (opened === undefined) {
+    return { status: "warning", found: `${durability}: nobody to be asked` };
+  }
+  await using bus = opened;
   return judgeReplication(config, await replicationOf(bus) ?? await couldBe(bus, replicas));
 }
 

@@ -50,9 +50,10 @@ export async function startRoutingNode(
     readonly realm?: string;
     readonly exports?: readonly ExportRule[];
     readonly port?: number;
+    readonly idleTimeoutS?: number;
   } = {},
 ): Promise<RoutingNode> {
-  const { realm: given, exports = DEFAULT_EXPORT_RULES, port = 0 } = options;
+  const { realm: given, exports = DEFAULT_EXPORT_RULES, port = 0, idleTimeoutS } = options;
   await using stack = new AsyncDisposableStack();
   const { bus } = stack.use(
     await testBus({ reconnectWaitMs: 20, ...(given === undefined ? {} : { realm: given }) }),
@@ -74,6 +75,7 @@ export async function startRoutingNode(
   const dispatcher = createDispatcher({ view: routing.view });
   const bridge = stack.use(createWebSocketBridge({
     ...{ dispatcher, peers: routing.peers, drainMs: 200 },
+    ...(idleTimeoutS === undefined ? {} : { idleTimeoutS }),
     rateLimiter: createRateLimiter({ perSecond: 1e6, burst: 1e6 }),
     admission: {
       resolve: callerOf,
@@ -104,13 +106,16 @@ export interface Program extends AsyncDisposable {
   readonly closed: Promise<CloseEvent>;
   /** Calls of this program that run. */
   readonly running: () => number;
-  /** Signals of handlers that were aborted. */
+  /** Ids of calls that wait, or have waited. */
+  readonly asked: readonly string[];
+  /** Ids of those that were aborted. */
   readonly aborted: string[];
 }
 
 /**
- * Connects a spoke that offers `test/echo`, `test/wait`, `test/count`, `test/fail`, `test/secret` and
- * `test/back`, which asks the hub over the same socket; `test/hidden` is its own affair.
+ * Connects a spoke that offers `test/echo`, `test/wait`, `test/count`, `test/fail`, `test/secret`,
+ * `test/fill`, which never ends, `test/made`, which tells how much of that was made, and `test/back`,
+ * which asks the hub over the same socket; `test/hidden` is its own affair.
  */
 export async function connectSpoke(
   { url }: Pick<RoutingNode, "url">,
@@ -118,7 +123,7 @@ export async function connectSpoke(
   token = `node:${name}`,
 ): Promise<Program> {
   const registry = new OperationRegistry();
-  const aborted: string[] = [];
+  const aborted: string[] = [], asked: string[] = [];
   let running = 0;
   const common = {
     namespace: "test",
@@ -140,6 +145,7 @@ export async function connectSpoke(
     inputSchema: Type.Unknown(),
     handler: (_input, { signal, requestId = "" }) => {
       running++;
+      asked.push(requestId);
       return new Promise((_, reject) => {
         signal?.addEventListener("abort", () => {
           running--;
@@ -175,6 +181,19 @@ export async function connectSpoke(
     inputSchema: Type.Unknown(),
     handler: () => "open",
   }, { visibility: "external" });
+  let made = 0;
+  registry.register({
+    ...{ ...common, name: "fill", type: OperationType.SUBSCRIPTION },
+    inputSchema: Type.Object({ chars: Type.Integer() }),
+    handler: async function* ({ chars }: { chars: number }) {
+      for (;; made++) yield "x".repeat(chars);
+    },
+  }, external);
+  registry.register({
+    ...{ ...common, name: "made", type: OperationType.QUERY },
+    inputSchema: Type.Unknown(),
+    handler: () => made,
+  }, external);
   registry.register({
     ...{ ...common, name: "back", type: OperationType.QUERY },
     inputSchema: Type.Unknown(),
@@ -198,7 +217,7 @@ export async function connectSpoke(
     // Who the hub is to this spoke.
     identity: { id: "hub", scopes: ["top"] },
   });
-  return { ...program, aborted, running: () => running };
+  return { ...program, asked, aborted, running: () => running };
 }
 
 /** What a program shows, and offers. */
@@ -243,7 +262,7 @@ export async function connect(url: string, options: ConnectOptions): Promise<Pro
     socket.onerror = () => reject(new Error("Cannot connect"));
   });
   return {
-    ...{ session, closed, aborted: [], running: () => 0 },
+    ...{ session, closed, asked: [], aborted: [], running: () => 0 },
     async [Symbol.asyncDispose]() {
       socket.close();
       await closed;

@@ -96,15 +96,28 @@ function notThere(peerId: string, name: string): CallError {
   );
 }
 
-/** A lost node is no fault of the spoke, which comes back through another one: try again. */
+const CLOSED = "connection closed";
+
+/** An error of a call through another node, in the words that it has through this one. */
 function told(error: unknown, entry: SpokeEntry, node: string): unknown {
-  const isLost = entry.node !== node && error instanceof CallError &&
-    error.message === "connection closed";
-  if (!isLost) return error;
-  return new CallError(
-    InfrastructureErrorCode.EXECUTION_ERROR,
-    "the node that has the connection of the spoke is gone",
-    { reason: "node_lost" },
-    { retryable: true, cause: error },
-  );
+  if (entry.node === node || !(error instanceof CallError)) return error;
+  // A lost node is no fault of the spoke, which comes back through another one: try again.
+  if (error.message === CLOSED) {
+    return new CallError(
+      InfrastructureErrorCode.EXECUTION_ERROR,
+      "the node that has the connection of the spoke is gone",
+      { reason: "node_lost" },
+      { retryable: true, cause: error },
+    );
+  }
+  const { code, details, retryable } = error;
+  // Messages of others are not passed on; what they mean is.
+  return code === InfrastructureErrorCode.EXECUTION_ERROR && isClosed(details)
+    ? new CallError(code, CLOSED, details, { retryable, cause: error })
+    : error;
+}
+
+function isClosed(details: unknown): boolean {
+  return typeof details === "object" && details !== null &&
+    Reflect.get(details, "reason") === "connection_closed";
 }

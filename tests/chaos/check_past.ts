@@ -29,7 +29,9 @@ export function checkPast({ sent, looked }: History, logs: Logs): string[] {
     }
     const answers = commands.filter(({ outcome }) => outcome.is === "answered")
       .toSorted((a, b) => a.endedAt - b.endedAt);
-    for (const one of looks.get(actor) ?? []) findings.push(...wrongLook(one, { answers, moments }));
+    for (const one of looks.get(actor) ?? []) {
+      findings.push(...wrongLook(one, { answers, moments }));
+    }
   }
   return findings;
 }
@@ -85,7 +87,10 @@ function wrongReply(
 /** A claim is refused only if that turn was somebody else's before the refusal. */
 function wrongRefusal(
   { actor, event, outcome, endedAt }: Sent,
-  { commands, moments }: { readonly commands: readonly Sent[]; readonly moments: readonly Moment[] },
+  { commands, moments }: {
+    readonly commands: readonly Sent[];
+    readonly moments: readonly Moment[];
+  },
 ): string[] {
   if (outcome.is !== "refused") return [];
   if (outcome.code !== "ILLEGAL_STATE" || event.type !== "CLAIM") {
@@ -122,7 +127,9 @@ function wrongLook(look: Looked, { answers, moments }: Against): string[] {
   if (moment === undefined) findings.push(`${seen}, and the log has nothing there`);
   else if (!isSame(moment.past, past) || moment.turn !== turn) {
     const said = JSON.stringify({ ...past, turn });
-    findings.push(`${seen} as ${said}, the log says ${JSON.stringify({ ...moment.past, turn: moment.turn })}`);
+    findings.push(
+      `${seen} as ${said}, the log says ${JSON.stringify({ ...moment.past, turn: moment.turn })}`,
+    );
   }
   return findings;
 }

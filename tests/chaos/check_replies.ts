@@ -4,7 +4,15 @@
  * @module
  */
 import type { Past } from "./digest.ts";
-import { type At, atText, type History, isBefore, type Logged, type Logs, type Sent } from "./history.ts";
+import {
+  type At,
+  atText,
+  type History,
+  isBefore,
+  type Logged,
+  type Logs,
+  type Sent,
+} from "./history.ts";
 
 /** An answered command, with its place. */
 interface Answered {
@@ -60,15 +68,17 @@ function disagreement(
     case "unknown":
       return [];
     case "refused":
-      return place === undefined
-        ? []
-        : [`${actor}: ${label} was refused (${outcome.code}), and is in the log at ${atText(place)}`];
+      return place === undefined ? [] : [
+        `${actor}: ${label} was refused (${outcome.code}), and is in the log at ${atText(place)}`,
+      ];
     case "answered": {
       const { at } = outcome;
       if (place === undefined) {
         const there = log.find(({ seq, index }) => seq === at.seq && index === at.index);
         const instead = there === undefined ? "nothing" : there.logged.id;
-        return [`${actor}: ${label} was acknowledged at ${atText(at)} and is lost; there is ${instead}`];
+        return [
+          `${actor}: ${label} was acknowledged at ${atText(at)} and is lost; there is ${instead}`,
+        ];
       }
       if (place.seq === at.seq && place.index === at.index) return [];
       return [`${actor}: ${label} was acknowledged at ${atText(at)} and is at ${atText(place)}`];
@@ -86,7 +96,9 @@ function outOfOrder(actor: string, answered: readonly Answered[]): string[] {
     if (latest !== undefined && latest.sent.begunAt > one.sent.endedAt) {
       const early = `${latest.sent.event.label} (${atText(latest.at)})`;
       const late = `${one.sent.event.label} (${atText(one.at)})`;
-      findings.push(`${actor}: ${early} was begun after ${late} was answered, and stands before it`);
+      findings.push(
+        `${actor}: ${early} was begun after ${late} was answered, and stands before it`,
+      );
     }
     if (latest === undefined || one.sent.begunAt > latest.sent.begunAt) latest = one;
   }

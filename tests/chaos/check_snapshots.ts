@@ -31,7 +31,9 @@ export async function checkSnapshots(bus: Bus, messages: readonly Raw[]): Promis
       verification.take({ seq, version: checked.version, events });
     }
     const verified = verification.finish();
-    if (!isSound(verified)) findings.push(`${kind}/${id}: its snapshot is ${JSON.stringify(verified)}`);
+    if (!isSound(verified)) {
+      findings.push(`${kind}/${id}: its snapshot is ${JSON.stringify(verified)}`);
+    }
   }
   return findings;
 }

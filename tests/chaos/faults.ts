@@ -44,7 +44,8 @@ export function* drawFaults<const Act extends string>(
     if (act === undefined) throw new RangeError("Cannot draw from no faults");
     last = act;
     const targets = shuffled(random).slice(0, numberOf(act));
-    const holdMs = 100 + random(LONGEST_HOLD_MS), restMs = longestRestMs / 4 + random(longestRestMs * 3 / 4);
+    const holdMs = 100 + random(LONGEST_HOLD_MS),
+      restMs = longestRestMs / 4 + random(longestRestMs * 3 / 4);
     yield { act, targets, holdMs, restMs };
   }
 }

@@ -76,7 +76,9 @@ function wrongEnd(asked: Asked, { logged: { cause, event, at } }: Logged): strin
   }
   if (cause.from === "effect") {
     const said = JSON.stringify(event.output);
-    if (!said.includes(JSON.stringify(cause.key).slice(1))) wrong.push(`${what}: it ran as ${said}`);
+    if (!said.includes(JSON.stringify(cause.key).slice(1))) {
+      wrong.push(`${what}: it ran as ${said}`);
+    }
   }
   if (cause.from === "timer" && at < logged.at + Number(logged.event.ms)) {
     wrong.push(`${what}: ${at - logged.at} ms after it was armed`);
@@ -101,7 +103,9 @@ function findChimes(actor: string, log: readonly Logged[]): FollowUps {
     if (event.type !== "CHIMED") continue;
     const label = labelOf(event);
     if (label !== wound) {
-      wrong.push(`${actor}: CHIMED ${label} at ${atText(at)}, when ${wound ?? "nothing"} was wound`);
+      wrong.push(
+        `${actor}: CHIMED ${label} at ${atText(at)}, when ${wound ?? "nothing"} was wound`,
+      );
     }
     wound = undefined;
   }
@@ -125,7 +129,9 @@ function heardInOrder(logs: Logs): string[] {
       const known = new Set(labels);
       const expected = told.filter((label) => known.has(label));
       if (labels.join() !== expected.join()) {
-        wrong.push(`${receiver} heard from ${sender}: ${labels.join()}; told was ${expected.join()}`);
+        wrong.push(
+          `${receiver} heard from ${sender}: ${labels.join()}; told was ${expected.join()}`,
+        );
       }
     }
   }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { spawnHub, type HubProcess } from "../harness/hub.ts";
+import { type HubProcess, spawnHub } from "../harness/hub.ts";
 import { fromFileUrl } from "../harness/paths.ts";
 import { type Proxy, startProxy } from "../harness/proxy.ts";
 

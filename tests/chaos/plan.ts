@@ -41,7 +41,9 @@ const MAX_SINCE_OLDEST = 250;
 export function createActors(count: number): Actors {
   const names = Array.from({ length: count }, (_, at) => `a${at}`);
   const begun = new Map(names.map((name) => [name, 0]));
-  const open = new Map<string, Set<{ readonly at: number }>>(names.map((name) => [name, new Set()]));
+  const open = new Map<string, Set<{ readonly at: number }>>(
+    names.map((name) => [name, new Set()]),
+  );
   const turns = new Map<string, number>();
   const hasRoom = (name: string) => {
     const oldest = Math.min(...[...open.get(name) ?? []].map(({ at }) => at));

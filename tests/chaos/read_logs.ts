@@ -41,7 +41,8 @@ export async function openLogReader(bus: Bus): Promise<LogReader> {
   async function inStep(): Promise<string | undefined> {
     const { cluster } = await manager.streams.info(stream);
     const others = cluster?.replicas ?? [];
-    const isWhole = others.length === 2 && others.every(({ current, offline }) => current && !offline);
+    const isWhole = others.length === 2 &&
+      others.every(({ current, offline }) => current && !offline);
     return isWhole ? cluster?.leader : undefined;
   }
 
@@ -51,7 +52,9 @@ export async function openLogReader(bus: Bus): Promise<LogReader> {
       const found: Raw[] = [];
       for (let seq = 1; seq <= state.last_seq; seq += AT_ONCE) {
         const count = Math.min(AT_ONCE, state.last_seq - seq + 1);
-        found.push(...await Promise.all(Array.from({ length: count }, (_, at) => readOne(seq + at))));
+        found.push(
+          ...await Promise.all(Array.from({ length: count }, (_, at) => readOne(seq + at))),
+        );
       }
       return found;
     },

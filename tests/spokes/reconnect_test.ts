@@ -151,6 +151,27 @@ Deno.test("a key that comes from a function is asked for at each connection", as
   strictEqual(asked, 2);
 });
 
+Deno.test("a spoke that still waits for its key can be closed", async () => {
+  await using spoke = await spokeOf("ws://127.0.0.1:9/ws", "dev1", {
+    key: () => new Promise<string>(() => {}),
+  });
+  await spoke.close();
+  strictEqual(spoke.status.state, "closed");
+});
+
+Deno.test("a source of keys that fails is asked again", async () => {
+  await using hub = listening();
+  let asked = 0;
+  await using spoke = await spokeOf(hub.url, "dev1", {
+    key: () => {
+      if (++asked === 1) throw new Error("the vault is sealed");
+      return "token-of-dev1";
+    },
+  });
+  await spoke.online();
+  strictEqual(lossesOf(spoke.told)[0]?.reason, "the vault is sealed");
+});
+
 Deno.test("a page's ticket is asked for at each connection", async () => {
   await using hub = listening();
   const tickets = ["twice used", "once"];

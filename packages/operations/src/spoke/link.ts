@@ -97,9 +97,10 @@ export function openLink(options: LinkOptions): Link {
 
   async function connectOnce(url: string): Promise<ConnectionEnd> {
     try {
-      const credential = await unlessStopped<Credential>((resolve) =>
-        resolve(options.credential())
-      );
+      const credential = await unlessStopped<Credential>((resolve, reject) => {
+        // Not resolved with the promise itself: nothing could take its place any more.
+        Promise.resolve(options.credential()).then(resolve, reject);
+      });
       if (credential === undefined || closing !== undefined) return lost("closed");
       connection = openConnection(options, { url, credential, onOnline: () => isOnline(url) });
       return await connection.ended;
@@ -121,14 +122,16 @@ export function openLink(options: LinkOptions): Link {
 
   /** Waits; `undefined` once the link is closed. Not by a race with one promise: it would keep each. */
   async function unlessStopped<T>(
-    begin: (resolve: (value?: T | PromiseLike<T>) => void) => void,
+    begin: (resolve: (value?: T) => void, reject: (error: unknown) => void) => void,
   ): Promise<T | undefined> {
-    const value = await new Promise<T | undefined>((resolve) => {
-      stop = () => resolve(undefined);
-      begin(resolve);
-    });
-    stop = () => {};
-    return value;
+    try {
+      return await new Promise<T | undefined>((resolve, reject) => {
+        stop = () => resolve(undefined);
+        begin(resolve, reject);
+      });
+    } finally {
+      stop = () => {};
+    }
   }
 
   async function pause(ms: number): Promise<void> {
