@@ -4,9 +4,11 @@
  * @module
  */
 import {
+  CallError,
   type CallSession,
   createCallSession,
   type Dispatcher,
+  ImportError,
   type RateLimiter,
   type WireLimits,
 } from "@alkdev/operations";
@@ -98,7 +100,7 @@ export function createConnection(
     if (isOver) return;
     const reason = error instanceof Error ? error.message : String(error);
     log.warn("spoke not attached", { peer: caller.identity.id, reason });
-    close(CLOSE.NOT_ADMITTED, clip(reason));
+    close(isPassing(error) ? CLOSE.TRY_LATER : CLOSE.NOT_ADMITTED, clip(reason));
   }
 
   /** Timers cannot wait for more than 24 days; by then it is looked at again. */
@@ -140,6 +142,12 @@ export function createConnection(
 }
 
 const LONGEST_MS = 24 * 60 * 60 * 1_000;
+
+/** Whether it is no fault of what the node offers: it may come again soon. */
+function isPassing(error: unknown): boolean {
+  if (!(error instanceof ImportError)) return true;
+  return error.cause instanceof CallError && error.cause.retryable;
+}
 
 /** A close reason may take 123 bytes. */
 function clip(reason: string): string {

@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
-import { CallError } from "@alkdev/operations";
+import { CallError, ImportError } from "@alkdev/operations";
 import { until } from "../../tests/harness/until.ts";
 import { connect, listening, testDispatcher } from "./_listening_testing.ts";
 import { SUBPROTOCOL } from "./upgrade.ts";
@@ -203,12 +203,20 @@ Deno.test("the requests of a node wait until it is attached", async () => {
 });
 
 Deno.test("a node whose operations cannot be taken is closed with 4403 and told why", async () => {
-  const peers = { attach: () => Promise.reject(new Error("Cannot import: fs/read stands twice")) };
+  const error = new ImportError("SamePeerCollision", "Cannot import: fs/read stands twice");
+  const peers = { attach: () => Promise.reject(error) };
   await using hub = listening({ peers });
   await using node = await connect(hub.url, { token: "token-of-dev1" });
   const { code, reason } = await node.closed;
   strictEqual(code, 4403);
   strictEqual(reason, "Cannot import: fs/read stands twice");
+});
+
+Deno.test("a node that cannot be attached for a reason of the hub's is closed with 1013", async () => {
+  const peers = { attach: () => Promise.reject(new Error("no connection to NATS")) };
+  await using hub = listening({ peers });
+  await using node = await connect(hub.url, { token: "token-of-dev1" });
+  strictEqual((await node.closed).code, 1013);
 });
 
 Deno.test("a bridge that closes refuses newcomers, waits for calls, then closes with 1001", async () => {

@@ -18,7 +18,7 @@ const OPTIONAL_PEERS: Record<PackageFolder, Readonly<Record<string, string>>> = 
     "@sinclair/typemap": "^0.10.1",
     "valibot": "^1",
     "yaml": "^2",
-    "zod": "^3.24.1",
+    "zod": "^3.24.1 || ^4",
   },
   pubsub: { "@nats-io/nats-core": "^3", "ioredis": "^5" },
   taskgraph: {},
