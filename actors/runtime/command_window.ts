@@ -19,15 +19,15 @@ export function createCommandWindow(
   entries: Iterable<readonly [string, Outcome]> = [],
 ): CommandWindow {
   const outcomes = new Map(entries);
+  // One for all: a new one would pass over all that were deleted before it comes to the oldest.
+  let oldest: Iterator<string> | undefined;
   return {
     get: (id) => outcomes.get(id),
     add(id, outcome) {
       outcomes.set(id, outcome);
       if (outcomes.size <= size) return;
-      for (const oldest of outcomes.keys()) {
-        outcomes.delete(oldest);
-        break;
-      }
+      oldest ??= outcomes.keys();
+      outcomes.delete(oldest.next().value);
     },
     entries: () => outcomes.entries(),
   };

@@ -1,8 +1,11 @@
 import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
+import { Type } from "@sinclair/typebox";
 import fc from "fast-check";
+import { assign, createMachine, log } from "xstate";
 import { order } from "./_order_machine.ts";
 import { bytesOf, foldContext, logged, Simulation } from "./_simulate.ts";
 import { createCommandWindow } from "./command_window.ts";
+import { defineActor } from "./definition.ts";
 import { fold } from "./fold.ts";
 import { type Loaded, persist, type PersistedActor, restore } from "./persist.ts";
 import type { LoggedEvent, LogRecord } from "./record.ts";
@@ -119,12 +122,73 @@ Deno.test("a repeated command gets the first answer again, also within its own g
   deepStrictEqual(third.outcome, first.outcome);
 });
 
-Deno.test("a command window forgets the oldest command first", () => {
+Deno.test("a command window holds the last commands, from the oldest to the newest", () => {
   const outcome = { position: { commit: { seq: 1 }, index: 0 }, value: "x", changed: true };
-  const window = createCommandWindow(2, []);
-  for (const id of ["a", "b", "c"]) window.add(id, outcome);
-  deepStrictEqual(Array.from(window.entries(), ([id]) => id), ["b", "c"]);
+  const ids = fc.uniqueArray(fc.string(), { maxLength: 60 });
+  fc.assert(fc.property(ids, fc.nat(50), fc.integer({ min: 1, max: 20 }), (all, cut, size) => {
+    const before = all.slice(0, Math.min(cut, size)), after = all.slice(before.length);
+    const window = createCommandWindow(size, before.map((id) => [id, outcome]));
+    for (const id of after) window.add(id, outcome);
+    deepStrictEqual(Array.from(window.entries(), ([id]) => id), all.slice(-size));
+    for (const [at, id] of all.entries()) {
+      strictEqual(window.get(id) !== undefined, at >= all.length - size, id);
+    }
+  }));
 });
+
+/** A machine that forbids, ignores, and only acts; `SKIP` leads on without being an event of it. */
+const picky = (always: boolean) =>
+  defineActor({
+    kind: "picky",
+    version: 1,
+    events: Type.Object({ type: Type.String() }),
+    machine: createMachine({
+      initial: "on",
+      on: { FORBIDDEN: "#off", GUARDED: { guard: () => false, target: "#off" } },
+      states: {
+        on: {
+          on: {
+            FORBIDDEN: undefined,
+            EMPTY: {},
+            ACT: { actions: () => {} },
+            LOG: { actions: log("x") },
+            SAME: { actions: assign({}) },
+            STAY: "on",
+            LEAVE: "off",
+          },
+          ...(always
+            ? { always: { guard: ({ event }) => event.type === "SKIP", target: "off" } }
+            : {}),
+        },
+        off: { id: "off" },
+      },
+    }),
+  });
+const PICKED = [
+  "FORBIDDEN",
+  "GUARDED",
+  "EMPTY",
+  "ACT",
+  "LOG",
+  "SAME",
+  "STAY",
+  "LEAVE",
+  "SKIP",
+  "NO",
+];
+
+for (const type of PICKED) {
+  for (const always of [false, true]) {
+    const which = always ? "with" : "without";
+    Deno.test(`a machine ${which} eventless transitions takes ${type} if XState says it can`, () => {
+      const actor = new Simulation(picky(always));
+      const can = actor.loaded.state.snapshot.can({ type });
+      const [verdict] = actor.send(logged("a", { type }));
+      strictEqual(verdict?.is === "accepted", can);
+      if (verdict?.is === "refused") strictEqual(verdict.refusal.code, "ILLEGAL_STATE");
+    });
+  }
+}
 
 const REFUSALS = [
   ["of the wrong shape", { type: "ADD", n: "two" }, "VALIDATION_ERROR"],

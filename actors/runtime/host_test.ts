@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
-import { joinMembership } from "@hub/bus";
+import { type Bus, joinMembership } from "@hub/bus";
 import { testBus } from "../../tests/harness/bus.ts";
 import { until } from "../../tests/harness/until.ts";
 import { counter } from "./_counter.ts";
@@ -16,6 +16,7 @@ function add(n: number, id = `c${ids++}`): Command {
 
 interface Node extends AsyncDisposable {
   readonly host: Host;
+  readonly bus: Bus;
   readonly realm: string;
 }
 
@@ -26,7 +27,7 @@ async function startNode(node: string, realm?: string, kind: ActorKind = counter
   const membership = stack.use(await joinMembership(bus, { node }));
   const host = stack.use(await openHost({ bus, membership, kinds: [kind] }));
   const parts = stack.move();
-  return { host, realm: bus.realm, [Symbol.asyncDispose]: () => parts[Symbol.asyncDispose]() };
+  return { host, bus, realm: bus.realm, [Symbol.asyncDispose]: () => parts[Symbol.asyncDispose]() };
 }
 
 async function totalIn(realm: string, id: string): Promise<number> {
@@ -53,6 +54,22 @@ Deno.test("commands sent at any of three nodes reach the actor at its owner", as
   for (const { id } of addresses) strictEqual(await totalIn(one.realm, id), 15);
   strictEqual(hosts.reduce((sum, { active }) => sum + active, 0), 12, "each lives at one node");
   ok(hosts.every(({ active }) => active > 0), "the actors are spread");
+});
+
+Deno.test("what one caller sends at once to an actor that nobody has is taken in its order", async () => {
+  await using node = await startNode("n1");
+  const address = { kind: "counter", id: "new" };
+  const answers = await Promise.all([1, 2, 3].map((n) => node.host.send(address, add(n))));
+  const log = await openActorLog(node.bus);
+  const records = await Array.fromAsync(log.read(address));
+  deepStrictEqual(
+    answers.map(({ seq, index }) => records.find((one) => one.seq === seq)?.events[index]?.event.n),
+    [1, 2, 3],
+  );
+  deepStrictEqual(
+    records.flatMap(({ events }) => events.map(({ event }) => event.n ?? 0)),
+    [0, 1, 2, 3],
+  );
 });
 
 Deno.test("a node that leaves hands its actors over, and no command fails", async () => {

@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { Type } from "@sinclair/typebox";
 import { emit, setup, spawnChild } from "xstate";
-import { actorSubject, liveSubject, openStreamPurger } from "@hub/bus";
+import { actorSubject, type Bus, liveSubject, openStreamPurger } from "@hub/bus";
 import { until } from "../../tests/harness/until.ts";
 import { counter } from "./_counter.ts";
 import { eventsOf, logOf, ownedBy, startNode, type TestNode, typesOf } from "./_nodes_testing.ts";
@@ -223,6 +223,38 @@ Deno.test("the live subject tells of each commit after what it emitted, at the l
     { event: { type: "called" }, seq, index: 1, nth: 0 },
     { state: { value: "closed", status: "done", changed: true }, seq, index: 2 },
   ]);
+});
+
+Deno.test("what a commit did is told with the next commit, and without one soon after it", async () => {
+  const said: string[] = [];
+  const note = (subject: string) => void said.push(subject.split(".")[1] ?? "");
+  /** Notes what is published, in the order in which it goes out. */
+  function noting(bus: Bus): Bus {
+    const publish: Bus["connection"]["publish"] = (...args) => {
+      note(args[0]);
+      bus.connection.publish(...args);
+    };
+    const store: Bus["requests"]["publish"] = (...args) => {
+      note(args[0]);
+      return bus.requests.publish(...args);
+    };
+    const connection: Bus["connection"] = Object.create(bus.connection, {
+      publish: { value: publish },
+    });
+    const requests: Bus["requests"] = Object.create(bus.requests, { publish: { value: store } });
+    return Object.create(bus, {
+      connection: { value: connection },
+      requests: { value: requests },
+    });
+  }
+  await using node = await startNode("n1", { kinds: [counter], through: noting });
+  const at = { kind: "counter", id: "a" };
+  await node.send(at, { type: "ADD", n: 1 });
+  await until(() => said.at(-1) === "live", { what: "the first commit to be told" });
+  said.length = 0;
+  for (let i = 0; i < 3; i++) await node.send(at, { type: "ADD", n: 1 });
+  await until(() => said.length >= 6, { what: "the last commit to be told" });
+  deepStrictEqual(said, ["evt", "live", "evt", "live", "evt", "live"]);
 });
 
 Deno.test("what is no live message is not read as one", () => {

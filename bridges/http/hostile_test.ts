@@ -218,7 +218,6 @@ Deno.test("two thousand idle readers of streams leave the gateway to others", as
   });
   const leaving = new AbortController();
   const body = { operation: "/test/idle" };
-  const before = Deno.memoryUsage().rss;
   const readers: Response[] = [];
   for (let i = 0; i < 20; i++) {
     readers.push(
@@ -232,8 +231,6 @@ Deno.test("two thousand idle readers of streams leave the gateway to others", as
   }
   strictEqual(gateway.bridge.size, 2000);
   await isAlive(gateway);
-  const grown = Deno.memoryUsage().rss - before;
-  ok(grown < 200 * 1024 * 1024, `${grown} bytes more are in use`);
   leaving.abort();
   await until(() => gateway.bridge.size === 0, { what: "all of them to be forgotten" });
   await Promise.allSettled(readers.map((response) => response.body?.cancel()));

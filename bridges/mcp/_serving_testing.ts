@@ -73,6 +73,10 @@ function createOperations({ waiting, aborted }: Pick<Serving, "waiting" | "abort
     handler: (_input, { identity }) => identity?.id ?? null,
   }, external);
   registry.register({
+    ...{ ...common, name: "request", type: QUERY, description: "Under which id it runs" },
+    handler: (_input, { requestId }) => ({ requestId }),
+  }, external);
+  registry.register({
     ...{ ...common, name: "open", type: QUERY, description: "For everybody" },
     accessControl: { requiredScopes: [] },
     handler: () => ({ isOpen: true }),

@@ -67,11 +67,11 @@ async function answerPlain(ports: ToolUsePorts, exchange: RequestExchange): Prom
 
 /** Notifications are not answered. */
 async function take(ports: ToolUsePorts, exchange: Exchange): Promise<Answer> {
-  const { message: { method, params }, era, caller, session } = exchange;
+  const { message: { method, params }, caller, session } = exchange;
   await count(ports, exchange);
   const id = own(params, "requestId");
-  const isKnown = era === "handshake" && method === "notifications/cancelled";
-  if (isKnown && (typeof id === "string" || typeof id === "number")) {
+  const isId = typeof id === "string" || typeof id === "number";
+  if (method === "notifications/cancelled" && isId) {
     ports.cancellable.cancel({ caller, session }, id);
   }
   return { status: 202, body: null };

@@ -50,6 +50,8 @@ export function createAnswerStream(parts: AnswerStreamParts): ReadableStream<Uin
 
   /** A reader that takes what it is given asks for more at once. */
   function expectReader(controller: ReadableStreamDefaultController<Uint8Array>): void {
+    // A reader may go away at the very moment it is given something.
+    if (isOver) return;
     stuck = setTimeout(() => {
       controller.error(new Error("The reader takes nothing"));
       end();

@@ -41,6 +41,7 @@ Deno.test("an answer that takes long becomes a stream, which tells of progress, 
   const events = text.split("\n\n").filter((event) => event !== "" && event !== ":");
   ok(events.every((event) => event.startsWith("event: message\ndata: {")));
   match(events.at(-1) ?? "", /"structuredContent":\{"isDone":true\}/);
+  strictEqual(hub.bridge.size, 0, "the request is over");
 });
 
 Deno.test("a stream tells nothing of progress to whom has not asked, but is not silent", async () => {

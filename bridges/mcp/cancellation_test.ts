@@ -49,6 +49,15 @@ for (const [what, headers, id] of OTHERS) {
   });
 }
 
+Deno.test("clients that cannot be told apart give up nothing of each other's", async () => {
+  await using hub = serving();
+  const answer = wait(hub.url, ANN, 5);
+  const running = await until(() => [...hub.waiting][0], { what: "the call to run" });
+  await giveUp(hub.url, ANN, 5);
+  running.release();
+  deepStrictEqual((await answer).body.result.structuredContent, { isDone: true });
+});
+
 Deno.test("a call that is over can be given up without harm", async () => {
   await using hub = serving();
   const client = { ...ANN, "mcp-session-id": "s1" };

@@ -45,6 +45,17 @@ Deno.test("call gives the output as a value and as the same JSON in text (§4.2)
   strictEqual(_meta["alkdev/requestId"], headers.get("x-request-id"));
 });
 
+Deno.test("an operation runs under the id that the answer tells, each of a batch under its own", async () => {
+  await using hub = serving();
+  const request = { operation: "test/request" };
+  const one = await use(hub.url, "call", { input: request });
+  strictEqual(one.body.result.structuredContent.requestId, one.headers.get("x-request-id"));
+  const many = await use(hub.url, "batch", { input: { calls: [request, request] } });
+  const results: { output: { requestId: string }; request_id: string }[] =
+    many.body.result.structuredContent.results;
+  for (const { output, request_id } of results) strictEqual(output.requestId, request_id);
+});
+
 Deno.test("call puts an output that is no object under value", async () => {
   await using hub = serving();
   const { body } = await use(hub.url, "call", { input: { operation: "test/whoami" } });
@@ -120,6 +131,8 @@ Deno.test("search finds what the caller may call, without subscriptions, and say
   deepStrictEqual(await found({ query: "Gives values" }), []);
   deepStrictEqual(await found({ query: "Gives back" }, "token-of-poor"), []);
   strictEqual((await found({ limit: 2 })).length, 2);
+  const many = await use(hub.url, "search", { input: { limit: 101 } });
+  strictEqual(many.body.result.structuredContent.code, "INVALID_INPUT");
 });
 
 Deno.test("schema gives the whole specification", async () => {

@@ -83,7 +83,7 @@ async function answerTo(
 ): Promise<string | undefined> {
   const { message, era, caller, source, requestId, session, signal } = exchange;
   let isGivenUp = false;
-  const over = era === "stateless" ? () => {} : cancellable.begin({ caller, session }, {
+  const over = cancellable.begin({ caller, session }, {
     id: message.id,
     cancel() {
       isGivenUp = true;

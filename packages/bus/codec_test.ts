@@ -1,6 +1,13 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
-import { decodeJson, decodeText, encodeJson, encodeText, type JsonLimits } from "./codec.ts";
+import {
+  copyJson,
+  decodeJson,
+  decodeText,
+  encodeJson,
+  encodeText,
+  type JsonLimits,
+} from "./codec.ts";
 import { BusError } from "./errors.ts";
 
 const fails = (code: string) => (error: unknown) =>
@@ -30,6 +37,26 @@ Deno.test("both accept a value of exactly the allowed depth and refuse one deepe
     if (depth === 0) return;
     throws(() => encodeJson(one, { maxDepth: depth - 1 }), fails("TOO_DEEP"));
     throws(() => decodeJson(bytes, { maxDepth: depth - 1 }), fails("TOO_DEEP"));
+  }));
+});
+
+Deno.test("copyJson() copies or refuses whatever encodeJson() and decodeJson() do, in their words", () => {
+  const text = fc.string({ unit: fc.constantFrom(...'[]{}"\\a€\ud800') });
+  const value = fc.oneof(fc.jsonValue(), fc.array(text), text.map((one) => [[[one]]]));
+  const limits = fc.record({ maxBytes: fc.integer({ min: 1, max: 60 }), maxDepth: fc.nat(4) });
+  const outcomeOf = (act: () => unknown) => {
+    try {
+      return { value: act() };
+    } catch (error) {
+      ok(error instanceof BusError);
+      return { code: error.code, message: error.message };
+    }
+  };
+  fc.assert(fc.property(value, limits, (one, limits) => {
+    deepStrictEqual(
+      outcomeOf(() => copyJson(one, limits)),
+      outcomeOf(() => decodeJson(encodeJson(one, limits))),
+    );
   }));
 });
 

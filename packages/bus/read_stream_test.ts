@@ -101,6 +101,8 @@ Deno.test("what is being read when the connection is lost fails at once", async 
 Deno.test("reading leaves no subscription behind, however it ends", async () => {
   await using at = await opened();
   const subject = at.subject("a");
+  const many = at.subject("many");
+  await Promise.all(Array.from({ length: 300 }, () => at.bus.requests.publish(many, "x")));
   for (let i = 0; i < 5; i++) await at.bus.requests.publish(subject, "x");
   const subscriptions: Subscription[] = [];
   const subscribe: NatsConnection["subscribe"] = (...args) => {
@@ -114,9 +116,12 @@ Deno.test("reading leaves no subscription behind, however it ends", async () => 
   const bus: Bus = Object.create(at.bus, { connection: { value: connection } });
   const reader = await openStreamReader(bus);
   for await (const _ of reader.read("EVENTS", { subject })) break;
-  await Array.fromAsync(reader.read("EVENTS", { subject, from: 4 }));
+  await Array.fromAsync(reader.read("EVENTS", { subject, from: 304 }));
   await Array.fromAsync(reader.read("EVENTS", { subject: at.subject("nobody") }));
   strictEqual(subscriptions.length, 3);
+  // Left while more is on its way.
+  for await (const _ of reader.read("EVENTS", { subject: many })) break;
+  strictEqual(subscriptions.length, 5);
   ok(subscriptions.every((one) => one.isClosed()));
 });
 

@@ -92,16 +92,19 @@ Deno.test("listeners are told of a change after it is forgotten", async () => {
   await using node = await testNode();
   const { token, prefix } = await addKey(node);
   await node.identities.identify(token);
-  const told: string[] = [];
+  const told: string[] = [], asked: unknown[] = [];
   const stop = node.identities.onChange(({ kind, id }) => {
-    told.push(`${kind} ${id} ${node.identities.identify(token) instanceof Promise}`);
+    const found = node.identities.identify(token);
+    asked.push(found);
+    told.push(`${kind} ${id} ${found instanceof Promise}`);
   });
   await node.stores.keys.update(prefix, { name: "new" }, ROOT);
   await until(() => told.length >= 3, { what: "NATS and Postgres to tell it, too" });
   stop();
   await node.stores.keys.update(prefix, { name: "newer" }, ROOT);
+  await Promise.all(asked);
   strictEqual(told[0], `key ${prefix} true`);
-  ok(told.length === 3);
+  strictEqual(told.length, 3);
 });
 
 const DAMAGED = ["", "{", "null", '{"kind":"key"}', '{"kind":"x","id":""}', "[1]"];

@@ -23,6 +23,7 @@ Deno.test("resolveConfig() of nothing is the defaults, without what may be absen
   const { config, sources } = resolveConfig();
   deepStrictEqual(config, {
     dataDir: ".hub",
+    durability: "fast",
     realm: "hub",
     kinds: [],
     node: {},

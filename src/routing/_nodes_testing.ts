@@ -51,12 +51,18 @@ export async function startRoutingNode(
     readonly exports?: readonly ExportRule[];
     readonly port?: number;
     readonly idleTimeoutS?: number;
+    /** Of a server that has none of the streams yet. Default: the shared one. */
+    readonly natsUrl?: string;
   } = {},
 ): Promise<RoutingNode> {
-  const { realm: given, exports = DEFAULT_EXPORT_RULES, port = 0, idleTimeoutS } = options;
+  const { realm: given, exports = DEFAULT_EXPORT_RULES, port = 0, idleTimeoutS, natsUrl } = options;
   await using stack = new AsyncDisposableStack();
   const { bus } = stack.use(
-    await testBus({ reconnectWaitMs: 20, ...(given === undefined ? {} : { realm: given }) }),
+    await testBus({
+      reconnectWaitMs: 20,
+      ...(given === undefined ? {} : { realm: given }),
+      ...(natsUrl === undefined ? {} : { servers: natsUrl }),
+    }),
   );
   const node = `n${Deno.pid}-${++nodes}`;
   const membership = stack.use(

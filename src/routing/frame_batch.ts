@@ -1,5 +1,6 @@
 /**
- * Frames of one turn of the event loop as one message, and back.
+ * Frames of one turn of the event loop as one message, or as several where the server takes no message
+ * of that size, and back.
  *
  * @module
  */
@@ -18,18 +19,26 @@ export interface ReceivedBatch {
   readonly link: string;
   /** Counts the messages of a link from 0; `undefined` says that the link is no more. */
   readonly number: number | undefined;
-  readonly frames: string[];
+  /** Whether the frames go on in the next message. */
+  readonly isPart: boolean;
+  /** The frames, or a piece of them. */
+  readonly body: Uint8Array;
 }
 
 interface FrameBatchOptions {
   readonly from: string;
   readonly link: string;
+  /** Largest message that the server takes, by now. */
+  readonly maxBytes: () => number;
   readonly send: (message: Uint8Array) => void;
 }
 
 /** A message above it is sent at once. */
 const FULL_CHARS = 256 * 1024;
-const MAX_BYTES = 8 * 1024 * 1024;
+/** Most that frames which come in pieces may be together. */
+export const MAX_BATCH_BYTES = 8 * 1024 * 1024;
+const HEAD_BYTES = 256;
+const LINE_FEED = 10;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
@@ -38,15 +47,27 @@ const decoder = new TextDecoder("utf-8", { fatal: true });
  * Joins frames of one link. JSON has no raw line feeds, so that they part the frames, and the head
  * from them.
  */
-export function createFrameBatch({ from, link, send }: FrameBatchOptions): FrameBatch {
+export function createFrameBatch({ from, link, maxBytes, send }: FrameBatchOptions): FrameBatch {
   let waiting = "", number = 0, isScheduled = false, isClosed = false;
 
   function flush(): void {
     isScheduled = false;
     if (waiting === "" || isClosed) return;
-    const message = encoder.encode(`${from} ${link} ${number++}${waiting}`);
+    const frames = waiting;
     waiting = "";
-    send(message);
+    // No character takes more than three bytes.
+    if (frames.length * 3 + HEAD_BYTES <= maxBytes()) {
+      return send(encoder.encode(`${from} ${link} ${number++}${frames}`));
+    }
+    sendPieces(encoder.encode(frames).subarray(1), maxBytes() - HEAD_BYTES);
+  }
+
+  function sendPieces(frames: Uint8Array, size: number): void {
+    for (let at = 0; at < frames.length; at += size) {
+      const mark = at + size < frames.length ? "+" : "";
+      const head = encoder.encode(`${from} ${link} ${number++}${mark}\n`);
+      send(joined([head, frames.subarray(at, at + size)]));
+    }
   }
 
   return {
@@ -70,18 +91,39 @@ export function spellReset(from: string, link: string): Uint8Array {
 
 /** Reads a message; `undefined` when no node has written that. */
 export function parseBatch(message: Uint8Array): ReceivedBatch | undefined {
-  if (message.byteLength > MAX_BYTES) return undefined;
-  const [head = "", ...frames] = textOf(message).split("\n");
-  const match = /^(\S{1,128}) (\S{1,64}) (\d{1,15}|-)$/.exec(head);
+  if (message.byteLength > MAX_BATCH_BYTES) return undefined;
+  const end = message.indexOf(LINE_FEED);
+  const head = textOf(end < 0 ? message : message.subarray(0, end)) ?? "";
+  const match = /^(\S{1,128}) (\S{1,64}) (\d{1,15}|-)(\+?)$/.exec(head);
   if (match === null) return undefined;
-  const [, from = "", link = "", number = ""] = match;
-  return { from, link, number: number === "-" ? undefined : Number(number), frames };
+  const [, from = "", link = "", number = "", mark] = match;
+  const body = end < 0 ? new Uint8Array() : message.subarray(end + 1);
+  return {
+    ...{ from, link, body, isPart: mark === "+" },
+    number: number === "-" ? undefined : Number(number),
+  };
 }
 
-function textOf(message: Uint8Array): string {
+/** The frames in the bodies of messages; `undefined` when no node has written that. */
+export function readFrames(bodies: readonly Uint8Array[]): string[] | undefined {
+  const [only = new Uint8Array()] = bodies;
+  return textOf(bodies.length > 1 ? joined(bodies) : only)?.split("\n");
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.byteLength, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.byteLength;
+  }
+  return whole;
+}
+
+function textOf(bytes: Uint8Array): string | undefined {
   try {
-    return decoder.decode(message);
+    return decoder.decode(bytes);
   } catch {
-    return ""; // No node has written that.
+    return undefined; // No node has written that.
   }
 }

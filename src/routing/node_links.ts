@@ -11,7 +11,14 @@
 import { type Bus, type Membership, nodeSubject } from "@hub/bus";
 import { type CallSession, createCallSession, type Dispatcher } from "@alkdev/operations";
 import { getLogger } from "../logger/mod.ts";
-import { createFrameBatch, parseBatch, type ReceivedBatch, spellReset } from "./frame_batch.ts";
+import {
+  createFrameBatch,
+  MAX_BATCH_BYTES,
+  parseBatch,
+  readFrames,
+  type ReceivedBatch,
+  spellReset,
+} from "./frame_batch.ts";
 
 const log = getLogger("routing");
 
@@ -40,6 +47,9 @@ const LIMITS = {
   frameBytes: 1024 * 1024 + 16 * 1024,
 };
 
+/** What servers take that say nothing else. */
+const FULL_PAYLOAD = 1024 * 1024;
+
 /** One end of a link. */
 interface End {
   readonly node: string;
@@ -47,6 +57,8 @@ interface End {
   readonly session: CallSession;
   /** Number of the next message that is expected. */
   expected: number;
+  /** Pieces of frames whose rest is still to come. */
+  readonly pieces: Uint8Array[];
   end(): void;
 }
 
@@ -122,6 +134,7 @@ class Links implements NodeLinks {
     const batch = createFrameBatch({
       from: membership.node,
       link: id,
+      maxBytes: () => bus.connection.info?.max_payload ?? FULL_PAYLOAD,
       send: (message) => {
         if (!bus.connection.isClosed()) bus.connection.publish(subject, message);
       },
@@ -141,7 +154,7 @@ class Links implements NodeLinks {
       limits: LIMITS,
       ...(dispatcher === undefined ? {} : { dispatcher }),
     });
-    const made: End = { node, id, session, expected: 0, end };
+    const made: End = { node, id, session, expected: 0, pieces: [], end };
     within.set(node, made);
     return made;
   }
@@ -176,14 +189,22 @@ class Links implements NodeLinks {
     (outward ?? ofThis(this.#inward.get(from)))?.end();
   }
 
-  #receive(end: End, { number, frames }: ReceivedBatch): void {
-    if (number !== end.expected) {
-      log.warn("link misses a message", { node: end.node });
-      end.end();
-      return this.#reset(end.node, end.id);
-    }
+  #receive(end: End, { number, isPart, body }: ReceivedBatch): void {
+    if (number !== end.expected) return this.#break(end, "it misses a message");
     end.expected += 1;
+    end.pieces.push(body);
+    const bytes = end.pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
+    if (bytes > MAX_BATCH_BYTES) return this.#break(end, "its frames are too large");
+    if (isPart) return;
+    const frames = readFrames(end.pieces.splice(0));
+    if (frames === undefined) return this.#break(end, "its frames are no text");
     for (const frame of frames) end.session.receive(frame);
+  }
+
+  #break(end: End, why: string): void {
+    log.warn("link ended", { node: end.node, why });
+    end.end();
+    this.#reset(end.node, end.id);
   }
 
   /** Tells the other end that a link is no more, whichever of the two has opened it. */

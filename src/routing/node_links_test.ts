@@ -1,9 +1,12 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { joinMembership, nodeSubject } from "@hub/bus";
 import { testBus } from "../../tests/harness/bus.ts";
+import { testEnvironment } from "../../tests/harness/environment.ts";
+import { startNatsNode } from "../../tests/harness/nats.ts";
+import { testRealm } from "../../tests/harness/realm.ts";
 import { until } from "../../tests/harness/until.ts";
 import { connectClient, connectSpoke, startRoutingNode } from "./_nodes_testing.ts";
-import { createFrameBatch, parseBatch, spellReset } from "./frame_batch.ts";
+import { createFrameBatch, parseBatch, readFrames, spellReset } from "./frame_batch.ts";
 
 const request = (id: string, operation: string) =>
   JSON.stringify({ type: "call.requested", id, payload: { operationId: operation, input: {} } });
@@ -89,22 +92,72 @@ Deno.test("a node that loses NATS for a moment fails what was under way, and goe
   });
 });
 
-Deno.test("frames of one turn travel together, and come apart again", async () => {
+/** Sends frames in messages of so many bytes at most, and gives the messages. */
+function batching(maxBytes: number) {
   const messages: Uint8Array[] = [];
   const send = (message: Uint8Array) => void messages.push(message);
-  const batch = createFrameBatch({ from: "n1", link: "l", send });
+  const batch = createFrameBatch({ from: "n1", link: "l", maxBytes: () => maxBytes, send });
+  return { batch, messages };
+}
+
+const framesIn = (messages: readonly Uint8Array[]) =>
+  readFrames(messages.flatMap((message) => parseBatch(message)?.body ?? []));
+
+Deno.test("frames of one turn travel together, and come apart again", async () => {
+  const { batch, messages } = batching(1024 * 1024);
   batch.add('{"a":"x y"}');
   batch.add('{"b":"ü"}');
   await until(() => messages.length === 1, { what: "the message" });
   batch.add("{}");
   await until(() => messages.length === 2, { what: "the next one" });
-  deepStrictEqual(messages.map(parseBatch), [
-    { from: "n1", link: "l", number: 0, frames: ['{"a":"x y"}', '{"b":"ü"}'] },
-    { from: "n1", link: "l", number: 1, frames: ["{}"] },
+  const heads = messages.map(parseBatch).map((
+    batch,
+  ) => [batch?.link, batch?.number, batch?.isPart]);
+  deepStrictEqual(heads, [["l", 0, false], ["l", 1, false]]);
+  deepStrictEqual(messages.map((message) => framesIn([message])), [
+    ['{"a":"x y"}', '{"b":"ü"}'],
+    ["{}"],
   ]);
   batch.close();
-  deepStrictEqual(parseBatch(spellReset("n1", "l")), {
-    ...{ from: "n1", link: "l", number: undefined, frames: [] },
-  });
+  const reset = parseBatch(spellReset("n1", "l"));
+  deepStrictEqual([reset?.from, reset?.link, reset?.number], ["n1", "l", undefined]);
   ok([text("n1 l"), text("n1 l 1.5"), new Uint8Array([0xff])].every((m) => !parseBatch(m)));
+});
+
+Deno.test("frames that are larger than a message travel in pieces", async () => {
+  const { batch, messages } = batching(1_000);
+  const frames = ["ü".repeat(2_000), "{}"];
+  for (const frame of frames) batch.add(frame);
+  await until(() => messages.length > 0, { what: "the messages" });
+  ok(messages.length > 5 && messages.every(({ byteLength }) => byteLength <= 1_000));
+  deepStrictEqual(messages.map((message) => parseBatch(message)?.isPart), [
+    ...Array.from({ length: messages.length - 1 }, () => true),
+    false,
+  ]);
+  deepStrictEqual(framesIn(messages), frames);
+  strictEqual(readFrames([new Uint8Array([0xff])]), undefined);
+});
+
+Deno.test("a call that is larger than NATS takes crosses nodes, and disturbs no other one", async () => {
+  const config = "max_payload: 65536";
+  await using nats = await startNatsNode({ program: testEnvironment().natsServer, config });
+  const realm = testRealm();
+  await using home = await startRoutingNode({ realm, natsUrl: nats.url });
+  await using other = await startRoutingNode({ realm, natsUrl: nats.url });
+  await using spoke = await connectSpoke(home, "dev1");
+  await until(() => other.routing.index.get("dev1"), { what: "dev1 to be known" });
+  await using client = await connectClient(other);
+  const controller = new AbortController();
+  const { signal } = controller;
+  const waiting = rejects(client.session.call("/dev1/test/wait", {}, { signal }), {
+    code: "ABORTED",
+  });
+  const large = "x".repeat(1_000_000);
+  const call = () => client.session.call("/dev1/test/echo", { text: large });
+  for (const answer of await Promise.all([call(), call(), call()])) {
+    strictEqual(Object(answer).text, large);
+  }
+  strictEqual(spoke.running(), 1);
+  controller.abort();
+  await waiting;
 });

@@ -1,7 +1,7 @@
 /**
  * Words by number, and a quick look at all of them for those that are like another.
  *
- * Each word has a mask of the letters in it. Masks lie next to each other by the length of their
+ * Each word has masks of what is in it. They lie next to each other by the length of their
  * words, so that going through them takes a nanosecond or so each, and rules out nearly all.
  *
  * @module
@@ -16,8 +16,11 @@ export interface Dictionary {
   /** The number of a word, which is put in if it is not there. */
   put(word: string): number;
   delete(id: number): void;
-  /** Longer words that begin with `word`, or, from three letters on, have it somewhere in them. */
-  within(word: string): Alike[];
+  /**
+   * Longer words that begin with `word`, or, from three letters on, have it somewhere in them: length
+   * by length, the most alike first.
+   */
+  within(word: string): Iterable<readonly Alike[]>;
   /** Words that are a slip of the finger away; two, for long ones. */
   misspelled(word: string): Alike[];
 }
@@ -37,6 +40,8 @@ interface Shelf {
   letters: Int32Array;
   /** Which digits, and which letters stand beside each other, as far as the bits go. */
   pairs: Int32Array;
+  /** The pairs once more, in other bits: what one mask takes for another pair, this one may not. */
+  others: Int32Array;
   readonly ids: number[];
 }
 
@@ -46,7 +51,12 @@ export function createDictionary(): Dictionary {
   const words: string[] = [], places: number[] = [], free: number[] = [];
   const shelves: Shelf[] = Array.from(
     { length: MAX_WORD_CHARS + 1 },
-    () => ({ letters: new Int32Array(16), pairs: new Int32Array(16), ids: [] }),
+    () => ({
+      letters: new Int32Array(16),
+      pairs: new Int32Array(16),
+      others: new Int32Array(16),
+      ids: [],
+    }),
   );
 
   function shelfOf(word: string): Shelf {
@@ -66,9 +76,11 @@ export function createDictionary(): Dictionary {
     if (place >= shelf.letters.length) {
       shelf.letters = doubled(shelf.letters);
       shelf.pairs = doubled(shelf.pairs);
+      shelf.others = doubled(shelf.others);
     }
     shelf.letters[place] = lettersOf(word);
     shelf.pairs[place] = pairsOf(word);
+    shelf.others[place] = othersOf(word);
     byWord.set(word, id);
     return id;
   }
@@ -81,6 +93,7 @@ export function createDictionary(): Dictionary {
       shelf.ids[place] = last;
       shelf.letters[place] = shelf.letters[shelf.ids.length] ?? 0;
       shelf.pairs[place] = shelf.pairs[shelf.ids.length] ?? 0;
+      shelf.others[place] = shelf.others[shelf.ids.length] ?? 0;
       places[last] = place;
     }
     byWord.delete(word);
@@ -96,19 +109,17 @@ export function createDictionary(): Dictionary {
     wordOf: (id) => words[id] ?? "",
     put,
     delete: remove,
-    within(word) {
-      const alike: Alike[] = [];
-      if (word.length < 2) return alike;
-      const isAnywhere = word.length > 2;
+    *within(word) {
+      if (word.length < 2) return;
       for (let length = word.length + 1; length <= MAX_WORD_CHARS; length++) {
-        const share = word.length / length;
+        const alike: Alike[] = [], share = word.length / length;
         for (const id of containing(word, shelves[length])) {
           const at = words[id]?.indexOf(word) ?? -1;
           if (at === 0) alike.push({ id, quality: 0.5 + 0.4 * share });
-          else if (at > 0 && isAnywhere) alike.push({ id, quality: 0.2 + 0.3 * share });
+          else if (at > 0 && word.length > 2) alike.push({ id, quality: 0.2 + 0.3 * share });
         }
+        if (alike.length > 0) yield alike;
       }
-      return alike;
     },
     misspelled(word) {
       const alike: Alike[] = [];
@@ -129,11 +140,13 @@ export function createDictionary(): Dictionary {
 function containing(word: string, shelf: Shelf | undefined): number[] {
   const found: number[] = [];
   if (shelf === undefined) return found;
-  const { letters, pairs, ids } = shelf;
-  const wanted = lettersOf(word), wantedPairs = pairsOf(word), count = ids.length;
+  const { letters, pairs, others, ids } = shelf;
+  const wanted = lettersOf(word), wantedPairs = pairsOf(word), wantedOthers = othersOf(word);
+  const count = ids.length;
   for (let place = 0; place < count; place++) {
     if (((letters[place] ?? 0) & wanted) !== wanted) continue;
-    if (((pairs[place] ?? 0) & wantedPairs) === wantedPairs) found.push(ids[place] ?? 0);
+    if (((pairs[place] ?? 0) & wantedPairs) !== wantedPairs) continue;
+    if (((others[place] ?? 0) & wantedOthers) === wantedOthers) found.push(ids[place] ?? 0);
   }
   return found;
 }
@@ -180,6 +193,15 @@ function pairsOf(word: string): number {
     const code = word.charCodeAt(i);
     if (code >= 0x30 && code <= 0x39) mask |= 1 << (code - 0x30);
     if (i > 0) mask |= 1 << (10 + (word.charCodeAt(i - 1) * 31 + code) % 22);
+  }
+  return mask;
+}
+
+/** 32 bits that pairs of neighbours share. */
+function othersOf(word: string): number {
+  let mask = 0;
+  for (let i = 1; i < word.length; i++) {
+    mask |= 1 << (Math.imul(word.charCodeAt(i - 1) << 8 ^ word.charCodeAt(i), 0x9e3779b1) >>> 27);
   }
   return mask;
 }

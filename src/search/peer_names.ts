@@ -35,7 +35,7 @@ export function createPeerNames(): PeerNames {
     find(word, counts) {
       const found = new Set<string>();
       for (const tier of ["same", "within"] as const) {
-        for (const { list, quality } of terms.find(word, tier)) {
+        for (const { list, quality } of [...terms.find(word, tier)].flat()) {
           if (quality < BEGINS) continue;
           for (const posting of list) {
             const name = names[slotOf(posting)];

@@ -123,15 +123,19 @@ function match(
   const { scores, found } = marks, { isVisible } = query;
   let count = 0;
   for (const tier of TIERS) {
-    if (count >= (tier === "misspelled" ? 1 : ENOUGH)) break;
-    for (const { list, quality } of index.documents.terms.find(word, tier)) {
-      for (const posting of list) {
-        const slot = slotOf(posting);
-        if (!isVisible(slot)) continue;
-        const score = quality * weightOf(posting), known = scores[slot] ?? 0;
-        if (known === 0) found[count++] = slot;
-        if (score > known) scores[slot] = score;
+    const enough = tier === "misspelled" ? 1 : ENOUGH;
+    if (count >= enough) break;
+    for (const part of index.documents.terms.find(word, tier)) {
+      for (const { list, quality } of part) {
+        for (const posting of list) {
+          const slot = slotOf(posting);
+          if (!isVisible(slot)) continue;
+          const score = quality * weightOf(posting), known = scores[slot] ?? 0;
+          if (known === 0) found[count++] = slot;
+          if (score > known) scores[slot] = score;
+        }
       }
+      if (count >= enough) break;
     }
   }
   return count;
@@ -139,7 +143,7 @@ function match(
 
 /** `list peers` is the name `listPeers`. */
 function raiseJoined(index: OperationIndex, { query, marks: { words, totals } }: Asked): void {
-  for (const { list } of index.documents.terms.find(query.joined, "same")) {
+  for (const { list } of [...index.documents.terms.find(query.joined, "same")].flat()) {
     for (const posting of list) {
       const slot = slotOf(posting);
       if (words[slot] !== 0) totals[slot] = (totals[slot] ?? 0) + JOINED * weightOf(posting);

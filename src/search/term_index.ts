@@ -28,8 +28,11 @@ export interface TermIndex {
   add(words: ReadonlyMap<string, number>): number;
   /** Takes a document out; its slot will belong to another one. */
   remove(slot: number): void;
-  /** Documents with words like `word`; some of them may have been removed. */
-  find(word: string, tier: Tier): Postings[];
+  /**
+   * Documents with words like `word`, some of which may have been removed: in parts, the most alike
+   * first, as nobody may want the others.
+   */
+  find(word: string, tier: Tier): Iterable<readonly Postings[]>;
 }
 
 const WEIGHT_BITS = 8;
@@ -111,11 +114,14 @@ export function createTermIndex(): TermIndex {
       if (ids.length === 0) loosen(slot);
       for (const id of ids) wither(id);
     },
-    find(word, tier) {
-      if (tier === "within") return dictionary.within(word).map(postingsOf);
-      if (tier === "misspelled") return dictionary.misspelled(word).map(postingsOf);
+    *find(word, tier) {
+      if (tier === "within") {
+        for (const alike of dictionary.within(word)) yield alike.map(postingsOf);
+        return;
+      }
+      if (tier === "misspelled") return yield dictionary.misspelled(word).map(postingsOf);
       const id = dictionary.idOf(word);
-      return id === undefined ? [] : [postingsOf({ id, quality: 1 })];
+      if (id !== undefined) yield [postingsOf({ id, quality: 1 })];
     },
   };
 }

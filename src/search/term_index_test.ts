@@ -5,7 +5,7 @@ const words = (...all: string[]) => new Map(all.map((word, at) => [word, at + 1]
 
 /** Slots that have a word, and its weights there. */
 function find(index: TermIndex, word: string): readonly (readonly [number, number])[] {
-  return index.find(word, "same").flatMap(({ list }) =>
+  return [...index.find(word, "same")].flat().flatMap(({ list }) =>
     list.map((posting) => [slotOf(posting), weightOf(posting)] as const)
   );
 }

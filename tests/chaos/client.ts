@@ -31,9 +31,10 @@ export interface ClientOptions {
 }
 
 const PAUSE_MS = 25;
-/** A hub that is stopped does not answer: another one will. */
-const ATTEMPT_MS = 2_500;
+/** A hub that is stopped does not answer; another one will, while the first may still have it. */
+const ATTEMPT_MS = 1_500;
 const LONGEST_WAIT_MS = 800;
+const LATE = new BusError("TIMEOUT", "No answer in time");
 
 const Past = Type.Object({ count: Type.Integer(), digest: Type.Integer() });
 const sendAnswers = TypeCompiler.Compile(Type.Object({
@@ -122,10 +123,14 @@ class Client {
     operation: string,
     input: unknown,
   ): Promise<{ readonly output: unknown } | { readonly error: unknown }> {
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(LATE), ATTEMPT_MS);
     try {
-      return { output: await this.#caller.call(operation, input, { timeoutMs: ATTEMPT_MS }) };
+      return { output: await this.#caller.call(operation, input, { signal: late.signal }) };
     } catch (error) {
       return { error };
+    } finally {
+      clearTimeout(timer);
     }
   }
 }

@@ -17,7 +17,7 @@ const command = new Command("deno task chaos")
   )
   .option("--minutes <number>", "how long faults go on", positive, 1)
   .option("--seed <number>", "which faults, and which commands; without it: drawn", whole)
-  .option("--clients <number>", "clients that work at the same time", whole, 6)
+  .option("--clients <number>", "clients that work at the same time", whole, 10)
   .option("--actors <number>", "actors that they share", whole, 24)
   .addHelpText("after", "\nExample:\n  deno task chaos --minutes 30 --seed 7");
 

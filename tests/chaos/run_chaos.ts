@@ -123,7 +123,7 @@ async function work(options: WorkOptions) {
   const actors = createActors(options.actors ?? 24);
   // Clients go on for as long as a fault does, and are answered in the peace after it.
   let stopped = false;
-  const clients = Array.from({ length: options.clients ?? 6 }, async (_, nth) => {
+  const clients = Array.from({ length: options.clients ?? 10 }, async (_, nth) => {
     const name = `c${nth}`;
     await runClient({
       ...{ name, actors, bus: await options.open(name), random: lane(10 + nth) },

@@ -1,4 +1,5 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import { CallError, ImportError } from "@alkdev/operations";
 import { type ConnectionStatus, operation } from "@alkdev/operations/spoke";
 import { Type } from "@sinclair/typebox";
 import { listening } from "../../bridges/websocket/_listening_testing.ts";
@@ -128,6 +129,20 @@ for (const [what, code] of [["identity", 4403], ["credential", 4401]] as const) 
     deepStrictEqual({ why, told, retryInMs }, { why: "refused", told: code, retryInMs: 45_000 });
   });
 }
+
+Deno.test("a hub that had no time to look at what is offered is tried again soon", async () => {
+  let tried = 0;
+  const attach = () => {
+    if (++tried > 1) return Promise.resolve(() => {});
+    const cause = new CallError("TIMEOUT", "no answer in time");
+    return Promise.reject(new ImportError("DiscoveryFailed", "Cannot import", { cause }));
+  };
+  await using hub = listening({ peers: { attach } });
+  await using spoke = await spokeOf(hub.url, "dev1", { key: "token-of-dev1" });
+  await spoke.online();
+  const [{ why, code } = {}] = lossesOf(spoke.told);
+  deepStrictEqual({ why, code }, { why: "lost", code: 1013 });
+});
 
 Deno.test("a spoke that another connection took the place of stays away for a minute", async () => {
   await using node = await startRoutingNode();
