@@ -7,7 +7,9 @@
 import { cpuUsage } from "node:process";
 import { OperationRegistry, registryView } from "@alkdev/operations";
 import { joinMembership, openBus } from "@hub/bus";
+import { createExportRules, DEFAULT_EXPORT_RULES } from "../src/routing/export_rules.ts";
 import { openRouting, type Routing } from "../src/routing/open_routing.ts";
+import { openSearch } from "../src/search/mod.ts";
 
 /** What joining cost. */
 export interface JoinReport {
@@ -26,6 +28,9 @@ export interface JoinReport {
   /** Once each spoke was looked up. */
   readonly usedBytes: number;
   readonly usedHeapBytes: number;
+  /** What the search over all of it takes on top. */
+  readonly searchMs: number;
+  readonly searchHeapBytes: number;
 }
 
 const LOOKUPS = 200_000;
@@ -63,6 +68,12 @@ const names = Array.from(routing.index.entries(), ({ peerId }) => `${peerId}/${o
 const byNamePerSecond = lookupsPerSecond(routing, names);
 const anyPerSecond = lookupsPerSecond(routing, [`any/${operation}`]);
 const used = memory();
+const searchStartedAt = performance.now();
+const exports = createExportRules(DEFAULT_EXPORT_RULES);
+using search = openSearch({ own: [], spokes: routing.index, exports });
+const searchMs = performance.now() - searchStartedAt;
+const searchHeapBytes = memory().heapUsed - used.heapUsed;
+if (search.size.documents === 0) throw new Error("Nothing can be found");
 const report: JoinReport = {
   ...{
     spokes: routing.index.size,
@@ -73,6 +84,7 @@ const report: JoinReport = {
   },
   ...{ idleBytes: idle.rss, idleHeapBytes: idle.heapUsed },
   ...{ fullBytes: full.rss, fullHeapBytes: full.heapUsed },
+  ...{ searchMs, searchHeapBytes },
   ...{ usedBytes: used.rss, usedHeapBytes: used.heapUsed },
 };
 await Deno.stdout.write(new TextEncoder().encode(`${JSON.stringify(report)}\n`));

@@ -2,7 +2,7 @@
  * What ten thousand spokes with twenty operations each cost a node that joins: time, memory, and
  * lookups; once when all offer the same, and once when each offers something else.
  *
- *     deno task bench:spokes [SPOKES]
+ *     deno run -A bench/spokes_scale.ts [SPOKES]
  *
  * @module
  */
@@ -86,7 +86,12 @@ function print(what: string, report: JoinReport): void {
     `${mib(report.fullHeapBytes - report.idleHeapBytes)} of it live heap; ` +
     `${mib(usedBytes - idleBytes)} once each was looked up, ` +
     `${mib(report.usedHeapBytes - report.idleHeapBytes)} of it live heap; ` +
-    `lookups: ${thousands(report.byNamePerSecond)} by name, ${thousands(report.anyPerSecond)} any`;
+    `lookups: ${thousands(report.byNamePerSecond)} by name, ${
+      thousands(report.anyPerSecond)
+    } any; ` +
+    `search opened in ${Math.round(report.searchMs)} ms, ${
+      mib(report.searchHeapBytes)
+    } of live heap`;
   Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
 }
 

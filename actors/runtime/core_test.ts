@@ -1,14 +1,15 @@
 import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
 import { Type } from "@sinclair/typebox";
 import fc from "fast-check";
-import { assign, createMachine, log } from "xstate";
+import { assign, createMachine, fromPromise, log, setup } from "xstate";
 import { order } from "./_order_machine.ts";
 import { bytesOf, foldContext, logged, Simulation } from "./_simulate.ts";
 import { createCommandWindow } from "./command_window.ts";
 import { defineActor } from "./definition.ts";
 import { fold } from "./fold.ts";
 import { type Loaded, persist, type PersistedActor, restore } from "./persist.ts";
-import type { LoggedEvent, LogRecord } from "./record.ts";
+import { type LoggedEvent, type LogRecord, START } from "./record.ts";
+import { step } from "./step.ts";
 
 /** What may happen to an actor, as a plan: the commands follow from the state they meet. */
 type Happening =
@@ -251,6 +252,50 @@ Deno.test("an actor that ends takes its effects, timers and children with it", (
   );
   const { effects, timers, children } = actor.loaded.state;
   deepStrictEqual([effects.size, timers.size, children.size], [0, 0, 0]);
+});
+
+Deno.test("an actor that ends takes its timers with it also where the machine says nothing of them", () => {
+  const actor = new Simulation(order);
+  actor.send(logged("a", { type: "REMIND" }));
+  strictEqual(actor.loaded.state.timers.size, 1);
+  actor.send(logged("b", { type: "CLOSE" }));
+  strictEqual(actor.loaded.state.timers.size, 0);
+});
+
+Deno.test("what an assignment spawns is under way, though XState returns no action for it", () => {
+  const machine = setup({ actors: { work: fromPromise(() => Promise.resolve(1)) } }).createMachine({
+    context: {},
+    on: {
+      GO: {
+        actions: assign(({ spawn }) => {
+          spawn("work", { id: "mine" });
+          return {};
+        }),
+      },
+    },
+  });
+  const kind = defineActor({ kind: "spawner", version: 1, machine, events: Type.Object({}) });
+  const actor = new Simulation(kind);
+  actor.send(logged("a", { type: "GO" }));
+  deepStrictEqual([...actor.loaded.state.effects.keys()], ["mine"]);
+});
+
+Deno.test("a parent that wants to hear of every change does, whoever caused it", () => {
+  const context = foldContext(order);
+  const cause = { from: "start", parent: { address: "box/a", id: "b", sync: true } } as const;
+  const start = {
+    logged: logged("start", START, cause),
+    position: { commit: { seq: 1 }, index: 0 },
+  };
+  const machine = order.machine;
+  const { state } = step({ ...context, machine }, undefined, start);
+  const add = logged("a", { type: "ADD", n: 1 });
+  const position = { commit: { seq: 2 }, index: 0 };
+  const { actions } = step({ ...context, machine }, state, { logged: add, position });
+  deepStrictEqual(
+    actions.map((one) => one.do === "send" && [one.target.to, one.event.type]),
+    [["parent", "xstate.snapshot.b"]],
+  );
 });
 
 Deno.test("old events are folded as this version understands them", () => {

@@ -72,6 +72,7 @@ const FAILURES = [
   ["an output that is no JSON", { operation: "test/unwritable" }, "INTERNAL"],
   ["a missing operation", {}, "INVALID_INPUT"],
   ["an operation that is no text", { operation: 7 }, "INVALID_INPUT"],
+  ["arguments that are a list", [], "INVALID_INPUT"],
   ["an input that is no object", { operation: "test/echo", input: "hi" }, "INVALID_INPUT"],
 ] as const;
 

@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { createMcpHandler, Server } from "@modelcontextprotocol/server";
 import { ANN, ENVELOPE, send, serving } from "./_serving_testing.ts";
 import { META, STATELESS } from "./revisions.ts";
@@ -132,7 +132,9 @@ for (const [peculiar, [body, sent = {}]] of Object.entries(REQUESTS)) {
     });
     const theirs = await official.fetch(request);
     const answer = await theirs.text();
-    const code = answer.startsWith("{") ? JSON.parse(answer).error?.code : undefined;
-    deepStrictEqual([ours.status, ours.body?.error?.code], [theirs.status, code]);
+    const { id = null, error } = answer.startsWith("{") ? JSON.parse(answer) : {};
+    deepStrictEqual([ours.status, ours.body?.error?.code], [theirs.status, error?.code]);
+    // In what is no message, an id may be as wrong as the rest.
+    if (error?.code !== -32600) strictEqual(ours.body?.id ?? null, id);
   });
 }

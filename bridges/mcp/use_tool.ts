@@ -8,7 +8,7 @@ import type { Answer } from "../http/answer.ts";
 import { createAnswerStream, LATE, within } from "./answer_stream.ts";
 import type { CancellableCalls } from "./cancellation.ts";
 import type { RequestExchange } from "./exchange.ts";
-import { isMembers, metaOf, own } from "./message.ts";
+import { metaOf, own } from "./message.ts";
 import { createProgress, type Progress, type ProgressToken } from "./progress.ts";
 import { internalError, invalidParams } from "./refusals.ts";
 import { errorText, responseText, type Results } from "./results.ts";
@@ -48,7 +48,6 @@ export async function useTool(ports: ToolUsePorts, exchange: RequestExchange): P
   const { message, takesStream, abort, end, watchClient } = exchange;
   const name = own(message.params, "name"), input = own(message.params, "arguments") ?? {};
   if (typeof name !== "string" || !isToolName(name)) throw invalidParams("there is no such tool");
-  if (!isMembers(input)) throw invalidParams("arguments are an object");
   const token = tokenOf(own(metaOf(message), META.progressToken));
   const progress = createProgress();
   const work = answerTo(ports, { exchange, name, input, progress });

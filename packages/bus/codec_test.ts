@@ -42,7 +42,8 @@ Deno.test("both accept a value of exactly the allowed depth and refuse one deepe
 
 Deno.test("copyJson() copies or refuses whatever encodeJson() and decodeJson() do, in their words", () => {
   const text = fc.string({ unit: fc.constantFrom(...'[]{}"\\a€\ud800') });
-  const value = fc.oneof(fc.jsonValue(), fc.array(text), text.map((one) => [[[one]]]));
+  const wide = fc.nat(20).map((length) => "€".repeat(length));
+  const value = fc.oneof(wide, fc.jsonValue(), fc.array(text), text.map((one) => [[[one]]]));
   const limits = fc.record({ maxBytes: fc.integer({ min: 1, max: 60 }), maxDepth: fc.nat(4) });
   const outcomeOf = (act: () => unknown) => {
     try {

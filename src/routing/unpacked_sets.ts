@@ -35,7 +35,7 @@ interface HeldSet {
 }
 
 /** Characters of the specifications that are held; compiled, they take about six times as many bytes. */
-const MAX_CHARS = 16 * 1024 * 1024;
+const MAX_CHARS = 4 * 1024 * 1024;
 
 /** Creates a keeper that holds nothing. */
 export function createUnpackedSets(maxChars: number = MAX_CHARS): UnpackedSets {

@@ -15,7 +15,7 @@ import { leash } from "../../src/embedded/leash.ts";
 import { testRealm } from "../harness/realm.ts";
 import { until } from "../harness/until.ts";
 
-const PASSWORD = "only of this test";
+const PASSWORD = "only-of-this-test";
 
 /** A server with the hub's own configuration, and somebody else's account beside the hub's. */
 async function startConfigured() {
@@ -33,12 +33,13 @@ async function startConfigured() {
   const args = ["--config", `${dir}/nats.conf`, "--port", String(port), "--store_dir", dir];
   const env = {
     ...{ HUB_NATS_SERVER_NAME: "configured", HUB_NATS_USER: "hub", HUB_NATS_PASSWORD: PASSWORD },
+    HUB_NATS_SYNC: '"2m"',
   };
-  stack.use(leash(testEnvironment().natsServer, { args, env }));
+  const server = stack.use(leash(testEnvironment().natsServer, { args, env }));
   const servers = `127.0.0.1:${port}`;
   const asHub = { servers, user: "hub", pass: PASSWORD };
-  const hub = await until(() => connect({ ...asHub, inboxPrefix: "r.reply.test" }), {
-    what: "the server",
+  const hub = await until(() => connect({ ...asHub, inboxPrefix: subjects.inboxPrefix("r") }), {
+    what: `the server: ${server.lastLines()}`,
   });
   stack.defer(() => hub.close());
   const other = await connect({ servers, user: "other", pass: "other" });
@@ -72,9 +73,10 @@ const SPELLED = [
   subjects.callEventSubject("prod", "n1"),
   subjects.liveSubject("prod", at),
   ...subjects.NODE_CHANNELS.map((channel) => subjects.nodeSubject("prod", "n1", channel)),
-  subjects.anySubject("prod", "/fs/read"),
+  subjects.anySubject("prod", "fs/read"),
   subjects.hubCallsSubject("prod"),
   subjects.replySubject("prod", "i", "1"),
+  `${subjects.inboxPrefix("prod")}.i.1`,
   ...subjects.INVALIDATIONS.map((topic) => subjects.invalidationSubject("prod", topic)),
   ...subjects.BUCKETS.map((bucket) => subjects.keySubject("prod", bucket, "a.b")),
 ];

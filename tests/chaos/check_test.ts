@@ -14,6 +14,7 @@ import { drawFaults, SERVER_FAULTS } from "./faults.ts";
 import { findFollowUps } from "./follow_ups.ts";
 import type { History, Logged, Logs, Looked, Outcome, Sent } from "./history.ts";
 import { createActors } from "./plan.ts";
+import { checkWatched } from "./watcher.ts";
 
 type Type = CheckedEvent["type"];
 
@@ -265,6 +266,23 @@ for (const { what, a, b = [], missing, wrong } of FOLLOW_UPS) {
     else match(found.missing.join("\n"), missing);
     if (wrong === undefined) deepStrictEqual(found.wrong, []);
     else match(found.wrong.join("\n"), wrong);
+  });
+}
+
+const TWO = new Map([["a", [entry(1, { type: "xstate.init" }), entry(2, x), entry(5, y)]]]);
+const SEEN = [
+  [["2.0", "5.0"], { missing: 0, wrong: 0 }],
+  [["2.0"], { missing: 1, wrong: 0 }],
+  [[], { missing: 1, wrong: 0 }],
+  [["5.0"], { missing: 0, wrong: 1 }],
+  [["2.0", "2.0", "5.0"], { missing: 0, wrong: 1 }],
+  [["2.0", "5.0", "6.0"], { missing: 0, wrong: 1 }],
+] as const;
+
+for (const [places, { missing, wrong }] of SEEN) {
+  Deno.test(`a watcher that saw ${places.join(" and ") || "nothing"} of 2.0 and 5.0 ${wrong > 0 ? "is wrong" : missing > 0 ? "waits" : "is done"}`, () => {
+    const found = checkWatched([{ actor: "a", places }], TWO);
+    deepStrictEqual([found.missing.length, found.wrong.length], [missing, wrong]);
   });
 }
 

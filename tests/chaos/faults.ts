@@ -37,7 +37,8 @@ export function* drawFaults<const Act extends string>(
   { acts, longestRestMs }: DrawOptions<Act>,
 ): Generator<Fault<Act>, never> {
   const single = acts.filter((act) => numberOf(act) === 1);
-  for (let last: Act | undefined;;) {
+  let last: Act | undefined;
+  for (;;) {
     const from = random(5) === 0 ? acts : single;
     // Another one than before: a short run sees several.
     const act = pick(from.filter((one) => one !== last), random) ?? pick(acts, random);

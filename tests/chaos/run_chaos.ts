@@ -18,6 +18,7 @@ import type { History, Looked, Sent } from "./history.ts";
 import { type ChaosHub, openHub } from "./hubs.ts";
 import { injectHubFaults, injectServerFaults } from "./inject.ts";
 import { createActors } from "./plan.ts";
+import { checkWatched, watchActor, type Watched } from "./watcher.ts";
 import { type LogReader, openLogReader, type Raw, toLogs } from "./read_logs.ts";
 
 /** What a run is made of. */
@@ -53,6 +54,7 @@ export interface ChaosReport {
 }
 
 const HUBS = ["h1", "h2", "h3"];
+const WATCHED = ["a0", "a1"];
 const HUBS_SUFFER = { acts: HUB_FAULTS, longestRestMs: 3_000 };
 /** It takes servers some seconds to elect a leader. */
 const SERVERS_SUFFER = { acts: SERVER_FAULTS, longestRestMs: 8_000 };
@@ -75,9 +77,11 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   // What is not whole yet has no majority to lose.
   await reader.lead("s1");
   onStep("three hubs and three servers are ready");
+  await using watching = await startWatchers(open);
   const { history, faults } = await work({ ...options, hubs, cluster, open });
   onStep(`peace: ${history.sent.length} commands, ${history.looked.length} looks`);
-  const { messages, findings } = await check({ bus, reader, cluster, history });
+  const { watched } = watching;
+  const { messages, findings } = await check({ bus, reader, cluster, history, watched });
   const of = (is: Sent["outcome"]["is"]) => history.sent.filter(({ outcome }) => outcome.is === is);
   onStep(`checked with seed ${seed}`);
   return {
@@ -98,6 +102,28 @@ async function openClientBus(
 ): Promise<Bus> {
   const servers = url.split(",");
   return await openBus({ servers, name, realm, reconnectWaitMs: 100, pingIntervalMs: 1_000 });
+}
+
+/** Watches the first actors, until it is disposed of. */
+async function startWatchers(
+  open: WorkOptions["open"],
+): Promise<AsyncDisposable & { readonly watched: readonly Watched[] }> {
+  const stopping = new AbortController();
+  const watched = WATCHED.map((actor) => ({ actor, places: [] as string[] }));
+  const buses = await Promise.all(WATCHED.map((actor) => open(`watcher of ${actor}`)));
+  const watchers = watched.map(({ actor, places }, at) => {
+    const bus = buses[at];
+    if (bus === undefined) throw new Error(`No connection to watch ${actor}`);
+    const options = { actor, bus, signal: stopping.signal };
+    return watchActor(options, (place) => void places.push(place));
+  });
+  return {
+    watched,
+    async [Symbol.asyncDispose]() {
+      stopping.abort();
+      await Promise.all(watchers);
+    },
+  };
 }
 
 interface WorkOptions extends ChaosOptions {
@@ -154,14 +180,18 @@ interface CheckOptions {
   readonly reader: LogReader;
   readonly cluster: Cluster;
   readonly history: History;
+  readonly watched: readonly Watched[];
 }
 
 /** Waits until the logs show all that was asked for, and checks everything. */
 async function check(
-  { bus, reader, cluster, history }: CheckOptions,
+  { bus, reader, cluster, history, watched }: CheckOptions,
 ): Promise<{ readonly messages: readonly Raw[]; readonly findings: readonly string[] }> {
   let messages: readonly Raw[] = [];
-  const missing = () => findFollowUps(toLogs(messages)).missing;
+  const missing = () => {
+    const logs = toLogs(messages);
+    return [...findFollowUps(logs).missing, ...checkWatched(watched, logs).missing];
+  };
   await until(async () => {
     messages = await reader.readAll();
     return missing().length === 0;
@@ -171,6 +201,7 @@ async function check(
     ...checkReplies(history, logs),
     ...checkPast(history, logs),
     ...findFollowUps(logs).wrong,
+    ...checkWatched(watched, logs).wrong,
     ...missing().map((what) => `${what} has never come`),
     ...history.sent.filter(({ outcome, tries }) => outcome.is === "unknown" && tries > 1)
       .map(({ event }) => `${event.label} got no answer in ${CALM_MS} ms of peace`),
