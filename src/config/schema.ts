@@ -249,8 +249,7 @@ function masterKeySources() {
 }
 
 const MasterKey = section(
-  "The secret that opens all others. None given: made and kept with the data of an embedded " +
-    "Postgres. See docs/operating/secrets.md.",
+  "The secret that opens all others. None given: made and kept with an embedded Postgres.",
   {
     ...masterKeySources(),
     input: Type.Optional(
