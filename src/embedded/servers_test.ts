@@ -71,11 +71,11 @@ Deno.test("the embedded nats-server keeps what was acknowledged when it is start
   };
   {
     await using first = await open();
-    await first.request("$JS.API.STREAM.CREATE.KEPT", '{"name":"KEPT","subjects":["kept"]}');
-    strictEqual((await first.request("kept", "one")).seq, 1);
+    await first.request("$JS.API.STREAM.CREATE.KEPT", '{"name":"KEPT","subjects":["test.evt.>"]}');
+    strictEqual((await first.request("test.evt.counter.a", "one")).seq, 1);
   }
   await using second = await open();
-  strictEqual((await second.request("kept", "two")).seq, 2);
+  strictEqual((await second.request("test.evt.counter.a", "two")).seq, 2);
 });
 
 Deno.test("the embedded Postgres asks for its password and listens on loopback alone", async () => {
