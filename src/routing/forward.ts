@@ -50,7 +50,7 @@ export function createForward({ node, local, links }: ForwardPorts): Forward {
     if (context.identity?.id === peerId) throw notThere(peerId, name);
     const isHere = entry.node === node;
     const session = isHere ? local.sessionOf(peerId) : links.to(entry.node);
-    if (session === undefined) throw notThere(peerId, name);
+    if (session === undefined) throw isHere ? notThere(peerId, name) : outOfReach();
     const operation = isHere ? `/${name}` : `/${peerId}/${name}`;
     return { session, operation, options: optionsOf(spec, context) };
   }
@@ -93,6 +93,16 @@ function notThere(peerId: string, name: string): CallError {
     InfrastructureErrorCode.OPERATION_NOT_FOUND,
     `Operation not found: ${operationId}`,
     { operationId },
+  );
+}
+
+/** It is there, and this node cannot speak to the one that has it for the moment. */
+function outOfReach(): CallError {
+  return new CallError(
+    InfrastructureErrorCode.EXECUTION_ERROR,
+    "the node that has the connection of the spoke cannot be reached",
+    { reason: "node_unreachable" },
+    { retryable: true },
   );
 }
 
