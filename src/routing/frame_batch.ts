@@ -9,6 +9,8 @@ import { setImmediate } from "node:timers";
 /** Frames on their way. */
 export interface FrameBatch {
   add(frame: string): void;
+  /** Sends a message at once: what waits, or one without frames, which says only that this end is there. */
+  probe(): void;
   /** What was added and not sent is dropped. */
   close(): void;
 }
@@ -62,6 +64,10 @@ export function createFrameBatch({ from, link, maxBytes, send }: FrameBatchOptio
     sendPieces(encoder.encode(frames).subarray(1), maxBytes() - HEAD_BYTES);
   }
 
+  function sendEmpty(): void {
+    if (!isClosed) send(encoder.encode(`${from} ${link} ${number++}`));
+  }
+
   function sendPieces(frames: Uint8Array, size: number): void {
     for (let at = 0; at < frames.length; at += size) {
       const mark = at + size < frames.length ? "+" : "";
@@ -78,6 +84,10 @@ export function createFrameBatch({ from, link, maxBytes, send }: FrameBatchOptio
       isScheduled = true;
       setImmediate(flush);
     },
+    probe() {
+      if (waiting === "") sendEmpty();
+      else flush();
+    },
     close() {
       isClosed = true;
     },
@@ -89,12 +99,15 @@ export function spellReset(from: string, link: string): Uint8Array {
   return encoder.encode(`${from} ${link} -`);
 }
 
+/** Who has written it, which may be a token of a subject; the link; the number; whether it is a part. */
+const HEAD = /^([^\s.*>\p{Cc}]{1,128}) (\S{1,64}) (\d{1,15}|-)(\+?)$/u;
+
 /** Reads a message; `undefined` when no node has written that. */
 export function parseBatch(message: Uint8Array): ReceivedBatch | undefined {
   if (message.byteLength > MAX_BATCH_BYTES) return undefined;
   const end = message.indexOf(LINE_FEED);
   const head = textOf(end < 0 ? message : message.subarray(0, end)) ?? "";
-  const match = /^(\S{1,128}) (\S{1,64}) (\d{1,15}|-)(\+?)$/.exec(head);
+  const match = HEAD.exec(head);
   if (match === null) return undefined;
   const [, from = "", link = "", number = "", mark] = match;
   const body = end < 0 ? new Uint8Array() : message.subarray(end + 1);

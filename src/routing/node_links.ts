@@ -3,8 +3,9 @@
  * calls, over NATS.
  *
  * NATS promises no delivery: messages of a link are numbered, and a link that misses one ends, with
- * everything that waits on it, as a broken connection would. So does one whose node is gone, and one
- * of a node that lost NATS for a moment.
+ * everything that waits on it, as a broken connection would. So does one whose node is gone, one of a
+ * node that lost NATS for a moment, and one on which calls wait and nothing is heard: the last message
+ * of a link may be lost as any other.
  *
  * @module
  */
@@ -36,6 +37,8 @@ export interface NodeLinksOptions {
   readonly membership: Membership;
   /** Runs what the other nodes ask of this one. */
   readonly dispatcher: Dispatcher;
+  /** How often an end on which calls wait asks whether the other one is there. Default: each second. */
+  readonly probeMs?: number;
 }
 
 /** Bounds of a link: it carries what a whole node asks for. */
@@ -46,6 +49,10 @@ const LIMITS = {
   // What fits into a frame of a spoke fits into this one with the name in front.
   frameBytes: 1024 * 1024 + 16 * 1024,
 };
+
+const PROBE_MS = 1_000;
+/** Questions without an answer after which a link ends. */
+const MOST_UNANSWERED = 3;
 
 /** What servers take that say nothing else. */
 const FULL_PAYLOAD = 1024 * 1024;
@@ -59,6 +66,9 @@ interface End {
   expected: number;
   /** Pieces of frames whose rest is still to come. */
   readonly pieces: Uint8Array[];
+  /** Probes sent since the other end was last heard. */
+  unanswered: number;
+  probe(): void;
   end(): void;
 }
 
@@ -95,6 +105,7 @@ class Links implements NodeLinks {
       listen("calls", (data) => this.#takeCall(data)),
       listen("streams", (data) => this.#takeAnswer(data)),
       membership.onChange(() => this.#dropGone()),
+      every(options.probeMs ?? PROBE_MS, () => this.#probe()),
       bus.onStatus((status) => {
         if (status === "connected") this.#tellReset();
         else this.#dropAll();
@@ -154,7 +165,10 @@ class Links implements NodeLinks {
       limits: LIMITS,
       ...(dispatcher === undefined ? {} : { dispatcher }),
     });
-    const made: End = { node, id, session, expected: 0, pieces: [], end };
+    const made: End = {
+      ...{ node, id, session, expected: 0, pieces: [], unanswered: 0, end },
+      probe: batch.probe,
+    };
     within.set(node, made);
     return made;
   }
@@ -165,7 +179,11 @@ class Links implements NodeLinks {
     if (batch === undefined) return;
     const { from, link, number } = batch;
     // Nobody but a member may speak here: what it says is believed.
-    if (!this.#isLive(from)) return void log.warn("message of no member", { from });
+    if (!this.#isLive(from)) {
+      log.warn("message of no member", { from });
+      // It may be one that this node does not know yet: its calls need not wait for nothing.
+      return this.#reset(from, link);
+    }
     let end = this.#inward.get(from);
     if (end?.id !== link) {
       if (number === undefined) return;
@@ -176,6 +194,7 @@ class Links implements NodeLinks {
       end = this.#open({ node: from, id: link, channel: "streams", within, dispatcher });
     }
     this.#receive(end, batch);
+    if (isProbe(batch)) end.probe();
   }
 
   #takeAnswer(data: Uint8Array): void {
@@ -189,9 +208,12 @@ class Links implements NodeLinks {
     (outward ?? ofThis(this.#inward.get(from)))?.end();
   }
 
-  #receive(end: End, { number, isPart, body }: ReceivedBatch): void {
+  #receive(end: End, batch: ReceivedBatch): void {
+    const { number, isPart, body } = batch;
     if (number !== end.expected) return this.#break(end, "it misses a message");
     end.expected += 1;
+    end.unanswered = 0;
+    if (isProbe(batch)) return;
     end.pieces.push(body);
     const bytes = end.pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
     if (bytes > MAX_BATCH_BYTES) return this.#break(end, "its frames are too large");
@@ -213,6 +235,18 @@ class Links implements NodeLinks {
     if (bus.connection.isClosed()) return;
     const message = spellReset(membership.node, link);
     bus.connection.publish(nodeSubject(bus.realm, node, "streams"), message);
+  }
+
+  /** Asks on the links where calls wait whether anybody is there. */
+  #probe(): void {
+    for (const end of this.#outward.values()) {
+      if (end.session.outboundCount === 0) end.unanswered = 0;
+      else if (end.unanswered === MOST_UNANSWERED) this.#break(end, "it answers nothing");
+      else {
+        end.unanswered += 1;
+        end.probe();
+      }
+    }
   }
 
   #dropGone(): void {
@@ -238,4 +272,13 @@ class Links implements NodeLinks {
   #isLive(node: string): boolean {
     return this.#options.membership.nodes().some(({ id }) => id === node);
   }
+}
+
+function every(ms: number, act: () => void): () => void {
+  const timer = setInterval(act, ms);
+  return () => clearInterval(timer);
+}
+
+function isProbe({ isPart, body }: ReceivedBatch): boolean {
+  return body.byteLength === 0 && !isPart;
 }

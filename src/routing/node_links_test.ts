@@ -1,4 +1,5 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import { createDispatcher, OperationRegistry, registryView } from "@alkdev/operations";
 import { joinMembership, nodeSubject } from "@hub/bus";
 import { testBus } from "../../tests/harness/bus.ts";
 import { testEnvironment } from "../../tests/harness/environment.ts";
@@ -7,6 +8,7 @@ import { testRealm } from "../../tests/harness/realm.ts";
 import { until } from "../../tests/harness/until.ts";
 import { connectClient, connectSpoke, startRoutingNode } from "./_nodes_testing.ts";
 import { createFrameBatch, parseBatch, readFrames, spellReset } from "./frame_batch.ts";
+import { openNodeLinks } from "./node_links.ts";
 
 const request = (id: string, operation: string) =>
   JSON.stringify({ type: "call.requested", id, payload: { operationId: operation, input: {} } });
@@ -58,6 +60,45 @@ Deno.test("nobody but a member of the hub may speak to its nodes", async () => {
   await client.session.call("/dev1/test/echo", { text: "x" });
   strictEqual(spoke.running(), 0);
   strictEqual(node.routing.links.size, 0);
+});
+
+Deno.test("a node that is not known yet is told at once that its link is no more", async () => {
+  await using node = await startRoutingNode();
+  await using hand = await handMade(node.realm, node.node, { joins: false });
+  hand.say(`hand l1 0\n${request("1", "/dev1/test/wait")}`);
+  await until(() => hand.heard.some((message) => / l1 -$/.test(message)), { what: "the reset" });
+});
+
+Deno.test("a message without frames is answered by one, so that a link is known to live", async () => {
+  await using node = await startRoutingNode();
+  await using hand = await handMade(node.realm, node.node);
+  const ask = async (link: number) => {
+    hand.say(`hand l${link} 0`);
+    const answer = await until(() => hand.heard.shift(), { what: "an answer" });
+    return answer === `${node.node} l${link} 0`;
+  };
+  // Until the node has seen that this one is a member, it says that the link is no more.
+  let link = 0;
+  await until(() => ask(++link), { what: "the answer" });
+  hand.say(`hand l${link} 1`);
+  const next = `${node.node} l${link} 1`;
+  await until(() => hand.heard.includes(next), { what: "the next answer" });
+});
+
+Deno.test("calls to a node that hears nothing fail soon, as to be retried", async () => {
+  const realm = testRealm();
+  await using world = await testBus({ realm });
+  await using silent = await handMade(realm, "nobody");
+  const membership = await joinMembership(world.bus, { node: "asking" });
+  await until(() => membership.nodes().length === 2, { what: "the other node" });
+  const dispatcher = createDispatcher({ view: registryView(new OperationRegistry()) });
+  await using links = await openNodeLinks({ bus: world.bus, membership, dispatcher, probeMs: 20 });
+  const session = links.to("hand");
+  ok(session !== undefined);
+  await rejects(session.call("/dev1/test/echo", {}), { message: "connection closed" });
+  strictEqual(links.size, 0);
+  strictEqual(silent.heard.length, 0);
+  await membership.leave();
 });
 
 Deno.test("what is no message of a link does no harm", async () => {

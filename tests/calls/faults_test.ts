@@ -42,6 +42,8 @@ async function underWay({ session }: Program) {
   const rest = outcome((async () => {
     for await (const _value of stream);
   })());
+  // Frames keep their order: once this is answered, the call has arrived as well.
+  await session.call("/dev1/test/echo", { text: "x" });
   return async () => await Promise.all([call, rest]);
 }
 

@@ -82,7 +82,8 @@ Deno.test("callers that read nothing hold up their spoke through two nodes, in b
   ok(made * CHARS < 128 * MIB, `${made} values were made`);
   for (const [at, bytes] of after.entries()) {
     const grown = bytes - (before[at] ?? 0);
-    ok(grown < 160 * MIB, `node ${at} has grown by ${grown} bytes`);
+    // And what V8 has not collected yet.
+    ok(grown < 256 * MIB, `node ${at} has grown by ${grown} bytes`);
   }
   ok(await client.session.call("/dev1/test/echo", { text: "others are served" }));
   for (const one of deaf) one[Symbol.dispose]();
