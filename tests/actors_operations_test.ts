@@ -10,58 +10,15 @@ import {
   OperationRegistry,
   registryView,
 } from "@alkdev/operations";
-import { type Bus, encodeText, hubCallsSubject, joinMembership } from "@hub/bus";
+import { encodeText, hubCallsSubject, joinMembership } from "@hub/bus";
 import { createKinds, openActorLog, openHost, openSnapshots } from "../actors/runtime/mod.ts";
-import type { Hub } from "../src/start_hub.ts";
 import { loadKinds } from "../src/kinds.ts";
-import { createHubCaller, type HubCaller } from "../src/operations/hub_caller.ts";
+import { createHubCaller } from "../src/operations/hub_caller.ts";
 import { registerActorOperations } from "../src/operations/actors/register.ts";
 import { testBus } from "./harness/bus.ts";
 import { startTestHub } from "./harness/hub.ts";
-import { fromFileUrl } from "./harness/paths.ts";
 import { testRealm } from "./harness/realm.ts";
-import { until } from "./harness/until.ts";
-
-const KINDS = fromFileUrl("../_actor_kinds.ts");
-
-interface Called extends AsyncDisposable {
-  readonly hub: Hub;
-  readonly bus: Bus;
-  readonly realm: string;
-  readonly caller: HubCaller;
-  /** What an operation on a tally answers. */
-  call(operation: string, input?: object): Promise<Record<string, unknown>>;
-  watch(input?: object, signal?: AbortSignal): AsyncGenerator<Record<string, unknown>>;
-}
-
-/** A hub that hosts the test's kinds, and a caller of it. */
-async function startCalled(): Promise<Called> {
-  await using stack = new AsyncDisposableStack();
-  const realm = testRealm();
-  const { bus } = stack.use(await testBus({ realm }));
-  const hub = stack.use(await startTestHub({ realm, kinds: [KINDS] }));
-  const caller = createHubCaller(bus);
-  const address = { kind: "tally", id: "a" };
-  const parts = stack.move();
-  return {
-    ...{ hub, bus, realm, caller },
-    call: async (operation, input) =>
-      record(await caller.call(`hub/actors/${operation}`, { ...address, ...input })),
-    async *watch(input, signal) {
-      const options = signal === undefined ? {} : { signal };
-      const items = caller.subscribe("hub/actors/watch", { ...address, ...input }, options);
-      for await (const item of items) yield record(item);
-    },
-    [Symbol.asyncDispose]: () => parts[Symbol.asyncDispose](),
-  };
-}
-
-function record(value: unknown): Record<string, unknown> {
-  ok(typeof value === "object" && value !== null);
-  return { ...value };
-}
-
-const add = (n: number) => ({ event: { type: "ADD", n } });
+import { add, eventsOf, KINDS, record, startCalled } from "./_called_testing.ts";
 
 Deno.test("an event is sent, and its repetition gets the same answer", async () => {
   await using hub = await startCalled();
@@ -105,12 +62,6 @@ Deno.test("what an actor cannot take is refused with a code, and is not in its l
   deepStrictEqual(await eventsOf(hub), before);
   await rejects(hub.call("get", { id: "b" }), { code: "ACTOR_NOT_FOUND" });
 });
-
-async function eventsOf(hub: Called): Promise<{ id: string; position: string }[]> {
-  const { events } = await hub.call("events", { limit: 500 });
-  ok(Array.isArray(events));
-  return events;
-}
 
 Deno.test("an event that the state cannot take is refused with that state", async () => {
   await using hub = await startCalled();
@@ -192,91 +143,6 @@ Deno.test("an actor that is stopped takes nothing more", async () => {
   await hub.call("stop");
   strictEqual((await hub.call("get")).status, "stopped");
   await rejects(hub.call("send", add(1)), { code: "ILLEGAL_STATE" });
-});
-
-// --- watching -----------------------------------------------------------------------------------
-
-/** Takes items until one satisfies, and returns all. */
-async function take(
-  items: AsyncGenerator<Record<string, unknown>>,
-  isLast: (item: Record<string, unknown>) => boolean,
-): Promise<Record<string, unknown>[]> {
-  const taken: Record<string, unknown>[] = [];
-  for await (const item of items) {
-    taken.push(item);
-    if (isLast(item)) break;
-  }
-  return taken;
-}
-
-const counts = (items: readonly Record<string, unknown>[]) =>
-  items.flatMap(({ emitted }) => Array.isArray(emitted) ? emitted : []).map(({ count }) => count);
-
-Deno.test("a watch shows the present, then each event with what it changed and emitted", async () => {
-  await using hub = await startCalled();
-  await hub.call("send", add(1));
-  const items = hub.watch();
-  const { value: present } = await items.next();
-  deepStrictEqual([present?.event, present?.context], [null, { count: 1 }]);
-  await hub.call("send", add(2));
-  const [item] = await take(items, () => true);
-  deepStrictEqual(
-    [item?.event, item?.changed, item?.context, item?.emitted],
-    ["ADD", true, { count: 3 }, [{ type: "counted", count: 3 }]],
-  );
-});
-
-Deno.test("a watch of an actor that has not begun waits for it", async () => {
-  await using hub = await startCalled();
-  const items = take(hub.watch(), ({ event }) => event === "ADD");
-  await hub.call("send", add(1));
-  deepStrictEqual((await items).map(({ event }) => event).at(-1), "ADD");
-});
-
-Deno.test("a watch that is taken up again from any position misses nothing and repeats nothing", async () => {
-  await using hub = await startCalled();
-  const writing = (async () => {
-    for (let n = 0; n < 60; n++) await hub.call("send", add(1));
-  })();
-  // Left after every few items, and taken up from the last one.
-  const seen: Record<string, unknown>[] = [];
-  let from: unknown = "0.0";
-  while (counts(seen).at(-1) !== 60) {
-    const until = seen.length + 7;
-    const items = await take(hub.watch({ from }), (item) => {
-      seen.push(item);
-      return seen.length >= until || counts(seen).at(-1) === 60;
-    });
-    from = items.at(-1)?.position;
-  }
-  await writing;
-  deepStrictEqual(counts(seen), Array.from({ length: 60 }, (_, at) => at + 1));
-  const positions = seen.map(({ position }) => position);
-  deepStrictEqual(positions, (await eventsOf(hub)).map(({ position }) => position));
-});
-
-Deno.test("a watch tells of what a running effect emits, which has no position", async () => {
-  await using hub = await startCalled();
-  await hub.call("send", add(1));
-  const items = hub.watch();
-  await items.next();
-  const taken = take(items, ({ position }) => position === undefined);
-  await hub.call("send", { event: { type: "SHOUT" } });
-  deepStrictEqual((await taken).at(-1), { emitted: [{ type: "shout" }] });
-});
-
-Deno.test("a watch that its caller leaves ends at the hub, too", async () => {
-  await using hub = await startCalled();
-  await hub.call("send", add(1));
-  const running = async () => {
-    const text = await (await fetch(`${hub.hub.url}/metrics`)).text();
-    return /hub_calls_total\{operation="hub\.actors\/watch".*\} 1$/m.test(text);
-  };
-  const items = hub.watch();
-  await items.next();
-  strictEqual(await running(), false);
-  await items.return(undefined);
-  await until(running, { what: "the watch to be over" });
 });
 
 // --- who may call -------------------------------------------------------------------------------

@@ -1,16 +1,9 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import {
-  Conditional,
-  h,
-  Map as MapComponent,
-  Operation,
-  Parallel,
-  Sequential,
-  type UNode,
-} from "../component/index.ts";
+import { Conditional, h, Map as MapComponent, Parallel } from "../component/index.ts";
 import { FlowGraph } from "../graph/index.ts";
 import { compileTemplate } from "../template/compile_template.ts";
 import { validateTemplate } from "./validate_template.ts";
+import { op, seq } from "../../testing/elements.ts";
 
 const string = { type: "string" }, number = { type: "number" };
 const strings = { type: "array", items: string };
@@ -22,9 +15,6 @@ const graph = FlowGraph.fromSpecs([
   { namespace: "text", name: "tail", type: "subscription", inputSchema: {}, outputSchema: string },
   { namespace: "any", name: "thing", type: "query", inputSchema: {}, outputSchema: {} },
 ]);
-
-const op = (name: string, props: object = {}) => h(Operation, { name, ...props });
-const seq = (...children: UNode[]) => h(Sequential, {}, children);
 
 const ROWS: [what: string, template: ReturnType<typeof op>, issues: [string, string][]][] = [
   ["fits", seq(op("text.read"), op("text.count")), []],

@@ -1,18 +1,10 @@
 import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
-import {
-  Conditional,
-  h,
-  Map as MapComponent,
-  Operation,
-  Parallel,
-  Sequential,
-} from "../component/index.ts";
+import { Conditional, h, Map as MapComponent, Parallel, Sequential } from "../component/index.ts";
 import type { Results, Scope } from "../component/props.ts";
 import { TestHost } from "../../testing/host.ts";
 import { answersOf, build, sketches } from "../../testing/templates.ts";
-
-const op = (name: string, props: object = {}) => h(Operation, { name, ...props });
+import { op } from "../../testing/elements.ts";
 
 function compare(results: Results, all: Results): void {
   const ids = [...Object.keys(all), "no.such", "toString", "m[0]/no", "beside", "near"];

@@ -1,11 +1,9 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
-import { h, Operation, Parallel, Sequential, type UNode } from "../component/index.ts";
+import { h, Parallel } from "../component/index.ts";
 import { FlowGraphError, TemplateError } from "../graph/index.ts";
 import { TestCalls } from "../../testing/calls.ts";
 import { GraphologyHostConfig, ReactiveHostConfig } from "./index.ts";
-
-const op = (name: string, props: object = {}) => h(Operation, { name, ...props });
-const seq = (...children: UNode[]) => h(Sequential, {}, children);
+import { op, seq } from "../../testing/elements.ts";
 
 Deno.test("a tree built step by step compiles as a whole one does", () => {
   const host = GraphologyHostConfig;

@@ -1,10 +1,8 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { h, Operation } from "../component/index.ts";
 import { turn } from "../../testing/calls.ts";
 import { deferred } from "./deferred.ts";
 import { WorkflowReactiveRoot } from "./workflow_reactive_root.ts";
-
-const op = (name: string, props: object = {}) => h(Operation, { name, ...props });
+import { op } from "../../testing/elements.ts";
 
 Deno.test("a subscription is gathered up to maxItems", async () => {
   async function* ticks() {

@@ -1,5 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { Conditional, h, Operation, Parallel, Sequential } from "../component/index.ts";
+import { Conditional, h, Parallel, Sequential } from "../component/index.ts";
 import type { NodeStatus } from "../core/state.ts";
 import { compileTemplate } from "../template/compile_template.ts";
 import {
@@ -8,8 +8,7 @@ import {
   registerStartEffect,
 } from "./conditions.ts";
 import { createWorkflowNodes, type WorkflowNode } from "./workflow_node.ts";
-
-const op = (name: string, props: object = {}) => h(Operation, { name, ...props });
+import { op } from "../../testing/elements.ts";
 
 const nodesOf = (template: ReturnType<typeof op>) => createWorkflowNodes(compileTemplate(template));
 

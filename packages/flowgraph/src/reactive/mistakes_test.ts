@@ -1,10 +1,9 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import { effect } from "@preact/signals-core";
-import { h, Operation, Sequential, type UElement } from "../component/index.ts";
+import { h, Sequential, type UElement } from "../component/index.ts";
 import { TestCalls } from "../../testing/calls.ts";
 import { WorkflowReactiveRoot } from "./workflow_reactive_root.ts";
-
-const op = (name: string, props: object = {}) => h(Operation, { name, ...props });
+import { op } from "../../testing/elements.ts";
 
 function setUp(template: UElement) {
   const calls = new TestCalls();

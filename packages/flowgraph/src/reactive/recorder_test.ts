@@ -3,16 +3,13 @@ import {
   Conditional,
   h,
   Map as MapComponent,
-  Operation,
   Parallel,
-  Sequential,
   type UElement,
   type UNode,
 } from "../component/index.ts";
 import { WorkflowReactiveRoot } from "./workflow_reactive_root.ts";
+import { op, seq } from "../../testing/elements.ts";
 
-const op = (name: string, props: object = {}) => h(Operation, { name, ...props });
-const seq = (...children: UNode[]) => h(Sequential, {}, children);
 const when = (holds: boolean, ...ways: UNode[]) => h(Conditional, { test: () => holds }, ways);
 
 /** Runs a template; every first attempt of a node called "twice" fails. */

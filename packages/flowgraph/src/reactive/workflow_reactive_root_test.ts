@@ -1,44 +1,16 @@
 import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert/strict";
 import { effect } from "@preact/signals-core";
 import fc from "fast-check";
-import {
-  Conditional,
-  h,
-  Map as MapComponent,
-  Operation,
-  Parallel,
-  Sequential,
-  type UNode,
-} from "../component/index.ts";
+import { Conditional, h, Map as MapComponent, Parallel } from "../component/index.ts";
 import { FlowGraph, FlowGraphError, NodeNotFoundError, TemplateError } from "../graph/index.ts";
-import { TestCalls, turn } from "../../testing/calls.ts";
+import { turn } from "../../testing/calls.ts";
 import { TestClock } from "../../testing/clock.ts";
 import { answersOf, build, sketches } from "../../testing/templates.ts";
 import { compileTemplate } from "../template/compile_template.ts";
 import { computeBlockedByFailure, computePreconditions } from "./conditions.ts";
-import type { Invoke } from "./calls.ts";
-import type { WorkflowOptions } from "./workflow_options.ts";
 import { WorkflowReactiveRoot } from "./workflow_reactive_root.ts";
-
-const op = (name: string, props: object = {}) => h(Operation, { name, ...props });
-const seq = (...children: UNode[]) => h(Sequential, {}, children);
-
-const echo: Invoke = (_operation, input) => Promise.resolve(input);
-
-function setUp(template: ReturnType<typeof op>, options: Partial<WorkflowOptions> = {}) {
-  const calls = new TestCalls(), clock = new TestClock();
-  const root = new WorkflowReactiveRoot(template, {
-    id: "w",
-    invoke: calls.invoke,
-    clock,
-    ...options,
-  });
-  return { root, calls, clock };
-}
-
-function statuses(root: WorkflowReactiveRoot): Record<string, string> {
-  return Object.fromEntries([...root.nodes].map(([id, { status }]) => [id, status.value]));
-}
+import { op, seq } from "../../testing/elements.ts";
+import { echo, setUp, statuses } from "../../testing/workflows.ts";
 
 Deno.test("a workflow runs to its end and tells what came of it", async () => {
   const { root, calls } = setUp(seq(op("a"), h(Parallel, {}, op("b"), op("c"))));
@@ -322,87 +294,6 @@ Deno.test("8.12: dispose leaves no timer and hears no answer", async () => {
   throws(() => root.start(), /disposed/);
 });
 
-const template = seq(op("a"), h(Parallel, {}, op("b"), op("c", { retries: 1 })), op("d"));
-
-async function interrupted() {
-  const { root, calls } = setUp(template);
-  void root.start("in").catch(() => {});
-  await calls.of("a").succeed(1);
-  await calls.of("b").succeed(2);
-  const snapshot = JSON.parse(JSON.stringify(root.snapshot()));
-  root.dispose();
-  return snapshot;
-}
-
-Deno.test("a resumed workflow keeps what is done and begins running nodes anew", async () => {
-  const snapshot = await interrupted();
-  const calls = new TestCalls();
-  const root = WorkflowReactiveRoot.resume(template, snapshot, { invoke: calls.invoke });
-  strictEqual(root.id, "w");
-  await turn();
-  deepStrictEqual(calls.calls.map(({ context }) => context.requestId), ["w/c/2"]);
-  const result = root.start();
-  await calls.of("c").succeed(3);
-  await calls.of("d").succeed(4);
-  deepStrictEqual((await result).results, { a: 1, b: 2, c: 3, d: 4 });
-  strictEqual(root.callGraph.getNodeAttributes("w/c/1").status, "aborted");
-  strictEqual(root.callGraph.getNodeAttributes("w/c/2").status, "completed");
-});
-
-Deno.test("with reattach running nodes keep their attempt and their request id", async () => {
-  const snapshot = await interrupted();
-  const calls = new TestCalls();
-  const options = { invoke: calls.invoke, reattach: true };
-  const root = WorkflowReactiveRoot.resume(template, snapshot, options);
-  const result = root.start();
-  deepStrictEqual(calls.calls.map(({ context }) => context.requestId), ["w/c/1"]);
-  await calls.of("c").succeed(3);
-  await calls.of("d").succeed(4);
-  strictEqual((await result).status, "completed");
-  strictEqual(root.callGraph.getNodeAttributes("w/c/1").status, "completed");
-});
-
-Deno.test("failed and aborted nodes stay as they are, unless retryFailed", async () => {
-  const first = setUp(template);
-  const failed = first.root.start("in");
-  await first.calls.of("a").succeed(1);
-  await first.calls.of("b").fail({ code: "ACCESS_DENIED", message: "no" });
-  await first.calls.of("c").succeed(3);
-  strictEqual((await failed).status, "failed");
-  const snapshot = first.root.snapshot();
-
-  const calls = new TestCalls();
-  const kept = WorkflowReactiveRoot.resume(template, snapshot, { invoke: calls.invoke });
-  deepStrictEqual(await kept.start(), await failed);
-  strictEqual(calls.calls.length, 0);
-
-  const options = { invoke: calls.invoke, retryFailed: true };
-  const again = WorkflowReactiveRoot.resume(template, snapshot, options);
-  const result = again.start();
-  deepStrictEqual(calls.calls.map(({ context }) => context.requestId), ["w/b/2"]);
-  await calls.of("b").succeed(2);
-  await calls.of("d").succeed(4);
-  deepStrictEqual((await result).output, 4);
-});
-
-Deno.test("retryFailed gives a node its retries back, and new request ids", async () => {
-  const flaky = op("a", { retries: 1 });
-  const first = setUp(flaky);
-  const failed = first.root.start();
-  await first.calls.of("a").fail(new Error("1"));
-  await first.calls.of("a").fail(new Error("2"));
-  strictEqual((await failed).status, "failed");
-
-  const calls = new TestCalls();
-  const options = { invoke: calls.invoke, retryFailed: true };
-  const again = WorkflowReactiveRoot.resume(flaky, first.root.snapshot(), options);
-  const result = again.start();
-  await calls.of("a").fail(new Error("3"));
-  await calls.of("a").succeed("done");
-  strictEqual((await result).output, "done");
-  deepStrictEqual(calls.calls.map(({ context }) => context.requestId), ["w/a/3", "w/a/4"]);
-});
-
 Deno.test("what happens within a step waits until the step is through", () => {
   const { root } = setUp(op("a"));
   const heard: string[] = [];
@@ -415,18 +306,7 @@ Deno.test("what happens within a step waits until the step is through", () => {
   deepStrictEqual(heard, ["begin running", "end running", "begin aborted", "end aborted"]);
 });
 
-Deno.test("a snapshot of another template is refused", async () => {
-  const snapshot = await interrupted();
-  const other = seq(op("a"), op("x"));
-  throws(() => WorkflowReactiveRoot.resume(other, snapshot, { invoke: echo }), TemplateError);
-});
-
-Deno.test("a workflow that was never started can be resumed", async () => {
-  const { root } = setUp(template);
-  const snapshot = root.snapshot();
-  const resumed = WorkflowReactiveRoot.resume(template, snapshot, { invoke: echo });
-  strictEqual((await resumed.start("x")).status, "completed");
-});
+const template = seq(op("a"), h(Parallel, {}, op("b"), op("c", { retries: 1 })), op("d"));
 
 Deno.test("a compiled template may be run many times", async () => {
   const compiled = compileTemplate(template);

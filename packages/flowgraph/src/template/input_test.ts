@@ -3,15 +3,12 @@ import {
   Conditional,
   h,
   Map as MapComponent,
-  Operation,
   Parallel,
   Sequential,
   type UNode,
 } from "../component/index.ts";
 import { TestHost } from "../../testing/host.ts";
-
-const op = (name: string, props: object = {}) => h(Operation, { name, ...props });
-const seq = (...children: UNode[]) => h(Sequential, {}, children);
+import { op, seq } from "../../testing/elements.ts";
 
 /** What `last` is called with, after a template in which `a` gives {n: [10, {deep: "x"}], "k.l": 1}. */
 function inputOfLast(before: UNode, input: unknown): unknown {
