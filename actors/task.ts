@@ -11,6 +11,18 @@ import { problemOf } from "./problem.ts";
 import { assignmentOf, BLANK, factsOf } from "./task_context.ts";
 import { taskSetup } from "./task_setup.ts";
 
+/** The session that has worked on it is told what is wrong, and goes on. */
+const backToWork = taskSetup.createStateConfig({
+  tags: "in-progress",
+  invoke: {
+    id: "handBack",
+    src: "handBack",
+    input: ({ context }) => ({ place: context.place, message: context.problem?.message ?? "" }),
+    onDone: { target: "active", actions: assign({ problem: null }) },
+    onError: { target: "blocked", actions: "noteProblem" },
+  },
+});
+
 /** The machine of a task; its tags are the status that others see (coordination §7.2). */
 export const task = taskSetup.createMachine({
   id: "task",
@@ -91,7 +103,7 @@ export const task = taskSetup.createMachine({
             // Rolled back: nothing is left of it.
             onError: {
               target: "pending",
-              actions: assign(({ event }) => ({ problem: problemOf(event.error) })),
+              actions: "noteProblem",
             },
           },
           on: {
@@ -152,21 +164,8 @@ export const task = taskSetup.createMachine({
         },
         resuming: {
           description: "The session is told what its coordinator found; this is an attempt, too.",
-          tags: "in-progress",
+          ...backToWork,
           entry: "countAttempt",
-          invoke: {
-            id: "resume",
-            src: "handBack",
-            input: ({ context }) => ({
-              place: context.place,
-              message: context.problem?.message ?? "",
-            }),
-            onDone: { target: "active", actions: assign({ problem: null }) },
-            onError: {
-              target: "blocked",
-              actions: assign(({ event }) => ({ problem: problemOf(event.error) })),
-            },
-          },
         },
         awaitingMerge: {
           description: "Its branch is done; its reviews must be. One branch is merged at a time.",
@@ -207,11 +206,11 @@ export const task = taskSetup.createMachine({
                   return problemOf(event.error).code === "MERGE_CONFLICT";
                 },
                 target: "handingBack",
-                actions: assign(({ event }) => ({ problem: problemOf(event.error) })),
+                actions: "noteProblem",
               },
               {
                 target: "awaitingMerge",
-                actions: assign(({ event }) => ({ problem: problemOf(event.error) })),
+                actions: "noteProblem",
               },
             ],
           },
@@ -220,20 +219,7 @@ export const task = taskSetup.createMachine({
         },
         handingBack: {
           description: "Whoever wrote it resolves the conflict, never the coordinator.",
-          tags: "in-progress",
-          invoke: {
-            id: "handBack",
-            src: "handBack",
-            input: ({ context }) => ({
-              place: context.place,
-              message: context.problem?.message ?? "",
-            }),
-            onDone: { target: "active", actions: assign({ problem: null }) },
-            onError: {
-              target: "blocked",
-              actions: assign(({ event }) => ({ problem: problemOf(event.error) })),
-            },
-          },
+          ...backToWork,
         },
         cleaning: {
           description:
@@ -246,7 +232,7 @@ export const task = taskSetup.createMachine({
             onDone: "#task.completed",
             onError: {
               target: "#task.completed",
-              actions: assign(({ event }) => ({ problem: problemOf(event.error) })),
+              actions: "noteProblem",
             },
           },
           on: { CANCEL: undefined },

@@ -79,10 +79,10 @@ const RULES: readonly Rule[] = [
   ["a final word asks for the merge (§7.7)", ACTIVE, final, ["live.awaitingMerge"]],
   ["a safe exit blocks it (§7.5)", ACTIVE, blocking, ["live.blocked"]],
   ["blocked, it may go on (§7.5)", BLOCKED, resume, ["live.resuming"]],
-  ["the session was told and works on it", [...BLOCKED, resume], { done: "resume" }, [
+  ["the session was told and works on it", [...BLOCKED, resume], { done: "handBack" }, [
     "live.active",
   ]],
-  ["a session that cannot be told stays blocked", [...BLOCKED, resume], { error: "resume" }, [
+  ["a session that cannot be told stays blocked", [...BLOCKED, resume], { error: "handBack" }, [
     "live.blocked",
   ]],
   [
@@ -176,7 +176,7 @@ function contextOf({ snapshot }: Life): TaskContext {
 
 Deno.test("task: spawns and re-activations are attempts, and a sixth is refused (§7.5)", () => {
   const life = new Life(task).takeAll(ACTIVE);
-  for (let i = 0; i < 4; i++) life.takeAll([blocking, resume, { done: "resume" }]);
+  for (let i = 0; i < 4; i++) life.takeAll([blocking, resume, { done: "handBack" }]);
   strictEqual(contextOf(life).attempts, 5);
   life.take(blocking);
   ok(!life.can(resume) && !life.can(restart));

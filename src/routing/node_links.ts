@@ -51,8 +51,8 @@ const LIMITS = {
 };
 
 const PROBE_MS = 1_000;
-/** Questions without an answer after which a link ends. */
-const MOST_UNANSWERED = 3;
+/** Questions without an answer after which a link ends: about as long as a node may be silent. */
+const MOST_UNANSWERED = 5;
 
 /** What servers take that say nothing else. */
 const FULL_PAYLOAD = 1024 * 1024;
