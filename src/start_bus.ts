@@ -38,7 +38,14 @@ export async function startBus(
   const { realm, nats: { replicas } } = config;
   await ensureStreams(bus.connection, { realm, replicas, ...options });
   stack.use(keepStreams(bus, { realm, replicas }));
-  const membership = stack.use(await joinMembership(bus, { node: nodeId, ...options }));
+  const { silentMs } = config.node;
+  const membership = stack.use(
+    await joinMembership(bus, {
+      ...{ node: nodeId, ttlMs: silentMs, ...options },
+      // Two may be lost or late.
+      heartbeatMs: silentMs / 3,
+    }),
+  );
   const parts = stack.move();
   return { bus, membership, [Symbol.asyncDispose]: () => parts[Symbol.asyncDispose]() };
 }

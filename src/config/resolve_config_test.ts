@@ -26,7 +26,7 @@ Deno.test("resolveConfig() of nothing is the defaults, without what may be absen
     durability: "fast",
     realm: "hub",
     kinds: [],
-    node: {},
+    node: { silentMs: 3_000 },
     http: {
       ...{ host: "127.0.0.1", port: 4200, allowedHosts: [], allowedOrigins: [] },
       ...{ maxBodyBytes: 1_048_576, maxFrameBytes: 1_048_576 },

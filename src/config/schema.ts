@@ -69,6 +69,13 @@ function optionalText(description: string, options: Record<string, unknown> = {}
 
 const Node = section("This process among the nodes of its hub.", {
   id: optionalText("Name of this node, unique in its realm. Absent: generated at start.", NODE_ID),
+  silentMs: Type.Integer({
+    description: "How long it may be silent until others carry on its actors. Whole seconds.",
+    default: 3_000,
+    minimum: 2_000,
+    maximum: 60_000,
+    multipleOf: 1_000,
+  }),
 });
 
 const Http = section("The listener for callers and spokes.", {

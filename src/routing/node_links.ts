@@ -51,8 +51,8 @@ const LIMITS = {
 };
 
 const PROBE_MS = 1_000;
-/** Questions without an answer after which a link ends: about as long as a node may be silent. */
-const MOST_UNANSWERED = 5;
+/** Questions without an answer after which a link ends, though its node lives: a busy one is late. */
+const MOST_UNANSWERED = 10;
 
 /** What servers take that say nothing else. */
 const FULL_PAYLOAD = 1024 * 1024;

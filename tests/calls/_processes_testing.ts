@@ -40,10 +40,23 @@ export interface HubProcesses extends Hubs {
   readonly processes: readonly HubProcess[];
 }
 
-/** Starts `count` processes of one hub, on the shared NATS unless another is given. */
-export async function spawnHubs(count: number, natsUrl?: string): Promise<HubProcesses> {
+/** What its processes are told on top of what all are. */
+export interface SpawnHubsOptions {
+  /** Default: the NATS that tests share. */
+  readonly natsUrl?: string;
+  /** How long a node may be silent. */
+  readonly silentMs?: number;
+}
+
+/** Starts `count` processes of one hub. */
+export async function spawnHubs(
+  count: number,
+  { natsUrl, silentMs }: SpawnHubsOptions = {},
+): Promise<HubProcesses> {
   await using stack = new AsyncDisposableStack();
-  const { env } = stack.use(await hubEnvironment(natsUrl));
+  const shared = stack.use(await hubEnvironment(natsUrl));
+  const own = silentMs === undefined ? {} : { HUB_NODE_SILENT_MS: String(silentMs) };
+  const env = { ...shared.env, ...own };
   const spawn = () => stack.use(spawnHub({ args: [], env }));
   // The first makes the streams, and the installation.
   const first = spawn();

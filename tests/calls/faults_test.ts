@@ -9,7 +9,7 @@ import { testEnvironment } from "../harness/environment.ts";
 import { startNatsNode } from "../harness/nats.ts";
 import { until } from "../harness/until.ts";
 import { clientAt, outcome, type Place, spokeAt, untilKnown } from "./_hubs_testing.ts";
-import { spawnHubs, startSpokeProcess } from "./_processes_testing.ts";
+import { spawnHubs, type SpawnHubsOptions, startSpokeProcess } from "./_processes_testing.ts";
 
 /** Until a node that was killed is given up: its time to live and what a busy machine adds. */
 const FAILOVER_MS = 8_000;
@@ -21,9 +21,9 @@ function pair<T>(items: readonly T[]): [T, T] {
 }
 
 /** Two processes of a hub, a spoke in this one at the second, and somebody who may call it. */
-async function twoProcesses(natsUrl?: string) {
+async function twoProcesses(options: SpawnHubsOptions = {}) {
   await using stack = new AsyncDisposableStack();
-  const hubs = stack.use(await spawnHubs(2, natsUrl));
+  const hubs = stack.use(await spawnHubs(2, options));
   const places = pair(hubs.nodes), processes = pair(hubs.processes);
   const token = await hubs.spoke("dev1"), key = await hubs.key("spokes:call");
   const spoke = stack.use(await spokeAt(places[1], { name: "dev1", token, hubs }));
@@ -116,7 +116,7 @@ Deno.test("calls to a node that is killed fail as to be retried, and find the sp
 
 Deno.test("without NATS, calls to spokes of the same node go on; with it again, all do", async () => {
   await using nats = await startNatsNode({ program: testEnvironment().natsServer });
-  await using world = await twoProcesses(nats.url);
+  await using world = await twoProcesses({ natsUrl: nats.url });
   const { places: [first, second], key } = world;
   await using near = await clientAt(second, key);
   await using far = await clientAt(first, key);
