@@ -35,7 +35,7 @@ export function createManifest(
     description,
     type: "module",
     license: "MIT OR Apache-2.0",
-    engines: { node: ">=18" },
+    engines: { node: ">=20" },
     sideEffects: false,
     // Of the licenses, npm takes only the one that is called just that by itself.
     files: ["dist", "GUIDE.md", "LICENSE-APACHE", "LICENSE-MIT"],

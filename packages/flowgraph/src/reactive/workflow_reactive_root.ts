@@ -22,6 +22,7 @@ import { initWorkflow, runAt, type TracedStep, traceStep } from "../core/workflo
 import { FlowGraphError, NodeNotFoundError, TemplateError } from "../graph/errors.ts";
 import { FlowGraph } from "../graph/flow_graph.ts";
 import type { CallEdgeAttrs, CallNodeAttrs } from "../schema/call.ts";
+import type { CallEventMapValue } from "../schema/event.ts";
 import { compileTemplate, isCompiledTemplate } from "../template/compile_template.ts";
 import type { CompiledTemplate, TemplateEdgeAttrs, TemplateNodeAttrs } from "../template/model.ts";
 import { bindClock, type Clock, systemClock } from "./clock.ts";
@@ -326,7 +327,8 @@ export class WorkflowReactiveRoot {
     const { state, commands, changed } = step;
     const run = runAt(this.#compiled, state);
     this.#state = state;
-    const events = recordStep(this.#callGraph, run, { before, event, commands });
+    let events: CallEventMapValue[] = [];
+    this.#guard(() => events = recordStep(this.#callGraph, run, { before, event, commands }));
     this.#guard(() => this.#show(changed));
     for (const listener of this.#listeners) this.#guard(() => listener({ state, events, changed }));
     this.#perform(commands);
