@@ -1,7 +1,7 @@
 /** The machine of the benchmarks: two states, a guard, an assignment. */
 import { Type } from "@sinclair/typebox";
 import { assign, setup } from "xstate";
-import { defineActor } from "../actors/runtime/mod.ts";
+import { type Command, defineActor } from "../actors/runtime/mod.ts";
 
 /** A counter, as in the documentation. */
 export const benchCounter = defineActor({
@@ -26,3 +26,9 @@ export const benchCounter = defineActor({
     },
   }),
 });
+
+/** A command of its own that adds one. */
+export function addOne(): Command {
+  const id = crypto.randomUUID();
+  return { id, event: { type: "ADD", n: 1 }, cause: { from: "caller" } };
+}

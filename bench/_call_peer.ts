@@ -2,10 +2,14 @@
  * One process of the benchmark of calls: a hub node, a relay without any logic, or a spoke. Prints the
  * address where it listens, or a line once it is connected, and ends when its input does.
  *
- *     deno run -A bench/_call_peer.ts node REALM | relay | spoke URL NAME
+ *     deno run -A bench/_call_peer.ts node REALM | relay | spoke URL NAME [TOKEN]
+ *
+ * A spoke that is given a token sends at once what it answers. Without one it sends as a WebSocket of
+ * Deno does: what is small waits until what was sent before it is acknowledged.
  *
  * @module
  */
+import { WebSocket as EagerWebSocket } from "ws";
 import { startRoutingNode } from "../src/routing/_nodes_testing.ts";
 
 const common = {
@@ -31,7 +35,7 @@ const OFFERED = {
 const [role, ...args] = Deno.args;
 if (role === "node") await node(args[0] ?? "");
 else if (role === "relay") relay();
-else await spoke(args[0] ?? "", args[1] ?? "");
+else await spoke(args[0] ?? "", { name: args[1] ?? "", token: args[2] });
 
 async function node(realm: string): Promise<void> {
   const started = await startRoutingNode(realm === "" ? {} : { realm });
@@ -68,8 +72,13 @@ function prefixOf(message: string): string {
 }
 
 /** Answers in the protocol, by hand, so that it costs the same behind the hub and the relay. */
-async function spoke(url: string, name: string): Promise<void> {
-  const socket = new WebSocket(url, { headers: { authorization: `Bearer node:${name}` } });
+async function spoke(
+  url: string,
+  { name, token }: { readonly name: string; readonly token: string | undefined },
+): Promise<void> {
+  const Socket: typeof WebSocket = token === undefined ? WebSocket : EagerWebSocket;
+  const headers = { authorization: `Bearer ${token ?? `node:${name}`}` };
+  const socket = new Socket(url, { headers });
   socket.binaryType = "arraybuffer";
   const decoder = new TextDecoder();
   const credit = new Map<string, { left: number; next: number; to: number }>();

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { markdownTable, round } from "./_table.ts";
+
 /** What `deno bench --json` prints, as far as it is used here. Times are in nanoseconds. */
 export interface BenchReport {
   readonly cpu: string;
@@ -22,15 +24,26 @@ export function recordFigures(page: string, report: BenchReport): string {
   const files = Map.groupBy(report.benches, ({ origin }) => nameOf(origin));
   let recorded = page;
   for (const [name, benches] of files) {
-    const marked = new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- end -->)`);
-    if (!marked.test(page)) throw new Error(`The page has no place for ${name}: <!-- ${name} -->`);
-    const table = tableOf(benches);
-    recorded = recorded.replace(marked, (_, begin, end) => `${begin}\n${table}\n\n${end}`);
+    recorded = recordTable(recorded, { name, table: tableOf(benches) });
   }
   return recorded;
 }
 
-function nameOf(origin: string): string {
+/** What one file has found out. */
+export interface Recorded {
+  readonly name: string;
+  readonly table: string;
+}
+
+/** Puts a table between the marks that name it. */
+export function recordTable(page: string, { name, table }: Recorded): string {
+  const marked = new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- end -->)`);
+  if (!marked.test(page)) throw new Error(`The page has no place for ${name}: <!-- ${name} -->`);
+  return page.replace(marked, (_, begin, end) => `${begin}\n${table}\n\n${end}`);
+}
+
+/** How the page calls a file. */
+export function nameOf(origin: string): string {
   return origin.split("/").at(-1)?.replace(/\.ts$/, "") ?? origin;
 }
 
@@ -48,12 +61,7 @@ function tableOf(benches: BenchReport["benches"]): string {
     return [group ?? "", name, duration(avg), duration(p99), times];
   });
   const head = ["group", "measured", "mean", "p99", "against the floor"];
-  return [head, head.map(() => "---"), ...rows].map((row) => `| ${row.map(cell).join(" | ")} |`)
-    .join("\n");
-}
-
-function cell(text: string): string {
-  return text.replaceAll("|", "\\|");
+  return markdownTable([head, ...rows]);
 }
 
 function duration(ns: number): string {
@@ -61,8 +69,4 @@ function duration(ns: number): string {
   if (ns >= 1e6) return `${round(ns / 1e6)} ms`;
   if (ns >= 1e3) return `${round(ns / 1e3)} µs`;
   return `${round(ns)} ns`;
-}
-
-function round(value: number): string {
-  return String(Number(value.toPrecision(value >= 100 ? 3 : 2)));
 }

@@ -1,5 +1,5 @@
-import { deepStrictEqual, throws } from "node:assert/strict";
-import { type BenchReport, recordFigures } from "./_figures.ts";
+import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
+import { type BenchReport, nameOf, recordFigures, recordTable } from "./_figures.ts";
 
 const bench = (name: string, avg: number, baseline = false) => ({
   ...{ origin: "file:///x/bench/bus_bench.ts", group: "one call", name, baseline },
@@ -37,4 +37,11 @@ Deno.test("recordFigures() refuses a page without a place for what was measured"
 Deno.test("recordFigures() refuses a benchmark that failed", () => {
   const failed = { ...report, benches: [{ ...bench("raw", 1), results: [{}] }] };
   throws(() => recordFigures("<!-- bus_bench -->\n<!-- end -->", failed), /"raw" failed/);
+});
+
+Deno.test("recordTable() puts the table of a script between the marks of its name", () => {
+  const name = nameOf("bench/compare/restate.ts");
+  const page = "a\n<!-- restate -->\nold\n<!-- end -->\nb\n";
+  const recorded = recordTable(page, { name, table: "| $& |" });
+  strictEqual(recorded, "a\n<!-- restate -->\n\n| $& |\n\n<!-- end -->\nb\n");
 });

@@ -60,7 +60,7 @@ await using membership = await joinMembership(bus, { node: "joins" });
 const base = registryView(new OperationRegistry());
 const idle = memory();
 const startedAt = performance.now(), cpuBefore = cpuUsage();
-await using routing = await openRouting({ bus, membership, base });
+await using routing = await openRouting({ bus, membership, base, exports: DEFAULT_EXPORT_RULES });
 const joinedMs = performance.now() - startedAt;
 const { user, system } = cpuUsage(cpuBefore);
 const full = memory();

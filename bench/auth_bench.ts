@@ -30,6 +30,7 @@ const stored = new Map(tokens.map(({ token, prefix }): [string, StoredCredential
 }]));
 const lookup = {
   find: (credential: string) => Promise.resolve(stored.get(credential)),
+  replaceHash: () => Promise.resolve(),
   markUsed: () => Promise.resolve(),
 };
 const identities = createIdentities({

@@ -1,7 +1,7 @@
 /**
- * What a call from a WebSocket caller to an operation of a spoke costs, against a relay with the same
+ * What a call from a WebSocket caller to an operation of a spoke costs, against relays with the same
  * hops and no logic. Caller, hub or relay, and spoke are processes of their own; caller and spoke are
- * written by hand and the same on both ways. On the hub's way each call is identified, authorized,
+ * written by hand and the same on all ways. On the hub's way each call is identified, authorized,
  * validated and routed.
  *
  * @module
@@ -10,13 +10,12 @@ const CALLERS = 64;
 const CALLS_EACH = 50;
 const TEXT = "x".repeat(100);
 
-const script = new URL("./_call_peer.ts", import.meta.url).href;
 const processes: Deno.ChildProcess[] = [];
 
 /** Starts one of the processes and resolves with the first line that it prints. */
-async function start(...args: string[]): Promise<string> {
+async function start(script: string, ...args: string[]): Promise<string> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", script, ...args],
+    args: ["run", "-A", new URL(script, import.meta.url).href, ...args],
     stdin: "piped",
     stdout: "piped",
   }).spawn();
@@ -72,64 +71,83 @@ async function connect(url: string): Promise<Caller> {
   };
 }
 
-const relay = await start("relay");
-await start("spoke", relay.replace(/call$/, "spoke"), "dev0");
-const [here = "", realm = ""] = (await start("node", "")).split(" ");
-const [there = ""] = (await start("node", realm)).split(" ");
-await start("spoke", here, "dev1");
+const PEER = "./_call_peer.ts", NATS_RELAY = "./_nats_relay.ts";
 
-const connectAll = (url: string) =>
-  Promise.all(Array.from({ length: CALLERS }, () => connect(url)));
-const ways = {
-  relay: { operation: "/test/echo", callers: await connectAll(relay), floor: true },
-  "hub, spoke on the same node": {
-    operation: "/dev1/test/echo",
-    callers: await connectAll(here),
-    floor: false,
-  },
-  "hub, spoke on another node": {
-    operation: "/dev1/test/echo",
-    callers: await connectAll(there),
-    floor: false,
-  },
-};
+const relay = await start(PEER, "relay");
+await start(PEER, "spoke", relay.replace(/call$/, "spoke"), "dev0");
+const name = `${Deno.pid}`;
+await start(PEER, "spoke", await start(NATS_RELAY, "spoke", name), "dev0");
+const relayOverNats = await start(NATS_RELAY, "callers", name);
+const [here = "", realm = ""] = (await start(PEER, "node", "")).split(" ");
+const [there = ""] = (await start(PEER, "node", realm)).split(" ");
+await start(PEER, "spoke", here, "dev1");
+
+/** A way from callers to a spoke. */
+interface Way {
+  readonly name: string;
+  readonly operation: string;
+  readonly callers: readonly Caller[];
+}
+
+async function wayOver(name: string, url: string, operation: string): Promise<Way> {
+  const callers = await Promise.all(Array.from({ length: CALLERS }, () => connect(url)));
+  return { name, operation, callers };
+}
+
+/** Each with its floor before it. */
+const places = [{
+  place: "",
+  ways: [
+    await wayOver("relay", relay, "/test/echo"),
+    await wayOver("hub, spoke on the same node", here, "/dev1/test/echo"),
+  ],
+}, {
+  place: ", across nodes",
+  ways: [
+    await wayOver("relay over NATS", relayOverNats, "/test/echo"),
+    await wayOver("hub, spoke on another node", there, "/dev1/test/echo"),
+  ],
+}];
 
 // Until both nodes know the spoke, calls to it are refused.
-for (const { operation, callers: [first] } of Object.values(ways)) {
+for (const { operation, callers: [first] } of places.flatMap(({ ways }) => ways)) {
   while (!await first?.call(operation).then(() => true, () => false)) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
-for (const [name, { operation, callers, floor }] of Object.entries(ways)) {
-  Deno.bench({
-    name: `${name}, 1 caller × ${CALLS_EACH}`,
-    group: "a call, 1 caller",
-    baseline: floor,
-    async fn() {
-      for (let i = 0; i < CALLS_EACH; i++) await callers[0]?.call(operation);
-    },
-  });
+/** Measures `act` on each way, against the floor of its place. */
+function measure(group: string, what: string, act: (way: Way) => Promise<unknown>): void {
+  for (const { place, ways } of places) {
+    for (const [index, way] of ways.entries()) {
+      Deno.bench({
+        name: `${way.name}, ${what}`,
+        group: `${group}${place}`,
+        baseline: index === 0,
+        fn: async () => void await act(way),
+      });
+    }
+  }
 }
 
-for (const [name, { operation, callers, floor }] of Object.entries(ways)) {
-  Deno.bench({
-    name: `${name}, ${CALLERS} callers × ${CALLS_EACH}`,
-    group: `calls, ${CALLERS} callers`,
-    baseline: floor,
-    async fn() {
-      await Promise.all(callers.map(async (caller) => {
-        for (let i = 0; i < CALLS_EACH; i++) await caller.call(operation);
-      }));
-    },
-  });
-}
+measure("a call, 1 caller", `1 caller × ${CALLS_EACH}`, async ({ operation, callers: [first] }) => {
+  for (let i = 0; i < CALLS_EACH; i++) await first?.call(operation);
+});
 
-for (const [name, { operation, callers, floor }] of Object.entries(ways)) {
-  Deno.bench({
-    name: `${name}, 10,000 values`,
-    group: "a subscription",
-    baseline: floor,
-    fn: async () => await callers[0]?.values(operation.replace("echo", "count"), 10_000),
-  });
-}
+// Answers that go out together: none may wait for another one to be acknowledged.
+measure("calls, 8 at once", "8 calls at once", ({ operation, callers }) => {
+  return Promise.all(callers.slice(0, 8).map((caller) => caller.call(operation)));
+});
+
+measure(
+  `calls, ${CALLERS} callers`,
+  `${CALLERS} callers × ${CALLS_EACH}`,
+  ({ operation, callers }) =>
+    Promise.all(callers.map(async (caller) => {
+      for (let i = 0; i < CALLS_EACH; i++) await caller.call(operation);
+    })),
+);
+
+measure("a subscription", "10,000 values", async ({ operation, callers: [first] }) => {
+  await first?.values(operation.replace("echo", "count"), 10_000);
+});

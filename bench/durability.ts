@@ -11,6 +11,9 @@ import { findNatsServer } from "../src/embedded/nats_binary.ts";
 import { fromFileUrl } from "../tests/harness/paths.ts";
 import { freePort, startNatsNode } from "../tests/harness/nats.ts";
 import { until } from "../tests/harness/until.ts";
+import { say } from "./_load.ts";
+import { median } from "./_rounds.ts";
+import { rounded } from "./_table.ts";
 
 const CALLERS = 64;
 const ROUNDS = 5;
@@ -51,13 +54,13 @@ for (let round = 0; round < ROUNDS; round++) {
 }
 const rows = results.map(({ level, alone, together }) => {
   const one = median(alone), many = median(together);
-  return `| ${level.name} | ${(1000 / one).toFixed(2)} ms | ${round(one)} | ${round(many)} |`;
+  return `| ${level.name} | ${(1000 / one).toFixed(2)} ms | ${rounded(one)} | ${rounded(many)} |`;
 });
-print(
+say([
   `| level | one publish | per second, 1 caller | per second, ${CALLERS} callers |`,
   "| --- | --- | --- | --- |",
   ...rows,
-);
+].join("\n"));
 
 async function open({ servers, sync }: Level): Promise<Bus> {
   const ports = Array.from({ length: servers }, () => freePort());
@@ -90,16 +93,4 @@ async function measure(bus: Bus, callers: number): Promise<number> {
     }
   }));
   return count / (performance.now() - begunAt) * 1000;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-}
-
-function round(value: number): string {
-  return Number(value.toPrecision(2)).toLocaleString("en");
-}
-
-function print(...lines: string[]): void {
-  for (const line of lines) Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
 }

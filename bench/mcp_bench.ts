@@ -6,36 +6,17 @@
  * @module
  */
 import { connectMcpCaller, type McpCaller } from "./_mcp_caller.ts";
+import { startPeerOf } from "./_peers.ts";
 
 const CALLERS = 32;
 const CALLS_EACH = 50;
 const TEXT = "x".repeat(100);
 
-const processes: Deno.ChildProcess[] = [];
-
-/** Starts a process and resolves with the first line that it prints. */
-async function start(script: string, ...args: string[]): Promise<string> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", new URL(script, import.meta.url).href, ...args],
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  processes.push(child);
-  const reader = child.stdout.getReader();
-  const { value } = await reader.read();
-  reader.releaseLock();
-  return new TextDecoder().decode(value).trim();
-}
-
-addEventListener("unload", () => {
-  for (const child of processes) void child.stdin.close();
-});
-
 const connectAll = (address: string) =>
   Promise.all(Array.from({ length: CALLERS }, () => connectMcpCaller(address)));
 
-const [spokeUrl = "", routing = ""] = (await start("./_mcp_peer.ts", "routing")).split(" ");
-await start("./_call_peer.ts", "spoke", spokeUrl, "dev1");
+const [spokeUrl = "", routing = ""] = (await startPeerOf("_mcp_peer.ts", "routing")).split(" ");
+await startPeerOf("_call_peer.ts", "spoke", spokeUrl, "dev1");
 
 interface Way {
   readonly operation: string;
@@ -46,12 +27,12 @@ interface Way {
 const ways: Readonly<Record<string, Way>> = {
   "bare server": {
     operation: "/test/echo",
-    callers: await connectAll(await start("./_mcp_peer.ts", "floor")),
+    callers: await connectAll(await startPeerOf("_mcp_peer.ts", "floor")),
     floor: true,
   },
   "hub, its own operation": {
     operation: "/test/echo",
-    callers: await connectAll(await start("./_mcp_peer.ts", "hub")),
+    callers: await connectAll(await startPeerOf("_mcp_peer.ts", "hub")),
   },
   "hub, spoke on the same node": {
     operation: "/dev1/test/echo",
@@ -59,7 +40,7 @@ const ways: Readonly<Record<string, Way>> = {
   },
   "official server, one for each request": {
     operation: "/test/echo",
-    callers: await connectAll(await start("./_mcp_peer.ts", "sdk")),
+    callers: await connectAll(await startPeerOf("_mcp_peer.ts", "sdk")),
   },
 };
 
@@ -70,26 +51,20 @@ for (const { operation, callers: [first] } of Object.values(ways)) {
   }
 }
 
-for (const [name, { operation, callers, floor = false }] of Object.entries(ways)) {
-  Deno.bench({
-    name: `${name}, 1 caller × ${CALLS_EACH}`,
-    group: "tools/call, 1 caller",
-    baseline: floor,
-    async fn() {
-      for (let i = 0; i < CALLS_EACH; i++) await callers[0]?.call(operation, TEXT);
-    },
-  });
-}
-
-for (const [name, { operation, callers, floor = false }] of Object.entries(ways)) {
-  Deno.bench({
-    name: `${name}, ${CALLERS} callers × ${CALLS_EACH}`,
-    group: `tools/call, ${CALLERS} callers`,
-    baseline: floor,
-    async fn() {
-      await Promise.all(callers.map(async (caller) => {
-        for (let i = 0; i < CALLS_EACH; i++) await caller.call(operation, TEXT);
-      }));
-    },
-  });
+for (const count of [1, CALLERS]) {
+  const load = count === 1 ? "1 caller" : `${count} callers`;
+  for (const [name, { operation, callers, floor = false }] of Object.entries(ways)) {
+    Deno.bench({
+      name: `${name}, ${load} × ${CALLS_EACH}`,
+      group: `tools/call, ${load}`,
+      baseline: floor,
+      async fn() {
+        await Promise.all(
+          callers.slice(0, count).map(async (caller) => {
+            for (let i = 0; i < CALLS_EACH; i++) await caller.call(operation, TEXT);
+          }),
+        );
+      },
+    });
+  }
 }

@@ -131,6 +131,58 @@ export interface Cancellations {
   onTold(listener: (key: string) => void): () => void;
 }
 
+/** What a call that goes on by itself came to. */
+export type TaskOutcome =
+  | { readonly result: TaskResult }
+  | { readonly problem: TaskProblem };
+
+/** What was given. */
+export interface TaskResult {
+  /** Under which logs and traces know the call. */
+  readonly requestId: string;
+  readonly isError: boolean;
+  /** JSON of an object. */
+  readonly text: string;
+}
+
+/** Why nothing was given. */
+export interface TaskProblem {
+  readonly code: string;
+  readonly message: string;
+  readonly retryable: boolean;
+  readonly reason?: string;
+}
+
+/** A call that goes on by itself, as it stands. */
+export interface Task {
+  readonly taskId: string;
+  readonly status: "working" | "completed" | "failed" | "cancelled";
+  /** In Unix milliseconds. */
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  /** How long it is kept, from its creation on. */
+  readonly ttlMs: number;
+  /** Of one that is completed. */
+  readonly result?: TaskResult;
+  /** Of one that has failed. */
+  readonly problem?: TaskProblem;
+}
+
+/**
+ * Knows the calls that go on after their clients were answered, on every node, and tells of each only
+ * whoever has begun it. All of it may throw a `CallError`, such as `UNAVAILABLE`.
+ */
+export interface Tasks {
+  /** Makes a task of a call that runs on this node; it can be asked after once this resolves. */
+  begin(caller: Caller): Promise<Task>;
+  /** Writes down what came of it; that it was cancelled meanwhile stands. */
+  end(taskId: string, outcome: TaskOutcome): Promise<void>;
+  /** `undefined` for none, or somebody else's. */
+  find(caller: Caller, taskId: string): Promise<Task | undefined>;
+  /** Writes down that nobody wants it any more, unless it is over; tells whether there is such a task. */
+  cancel(caller: Caller, taskId: string): Promise<boolean>;
+}
+
 /** What became of an attempt to register. */
 export interface EnrolmentAnswer {
   /** HTTP status. */

@@ -7,14 +7,15 @@
 import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { ActorKind } from "../actors/runtime/mod.ts";
+import { createMcpTaskKind } from "./mcp/task_kind.ts";
 import { createSpokeKind } from "./spokes/spoke_kind.ts";
 
 /** Names that are kept for the hub's own kinds. */
-const RESERVED: readonly string[] = ["spoke", "session", "task"];
+const RESERVED: readonly string[] = ["spoke", "session", "task", "mcp-task"];
 
 /** The hub's own kinds. */
 export function ownKinds(): ActorKind[] {
-  return [createSpokeKind()];
+  return [createSpokeKind(), createMcpTaskKind()];
 }
 
 export interface LoadKindsOptions {

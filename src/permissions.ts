@@ -30,6 +30,10 @@ export interface PermissionNeeds {
   readonly keyFiles?: readonly string[] | undefined;
   /** Programs that print a master key. */
   readonly keyPrograms?: readonly string[] | undefined;
+  /** OpenAPI documents that are imported. */
+  readonly documents?: readonly string[] | undefined;
+  /** Where commands keep this user's profiles; nodes give that up when they start. */
+  readonly profiles?: string | undefined;
   /** Files that a command may replace. */
   readonly replaced?: readonly string[] | undefined;
 }
@@ -49,9 +53,10 @@ export function permissionsFor(
   const sockets = socket === undefined ? [] : [socket];
   // A file is replaced by writing aside and renaming.
   const replaced = (needs.replaced ?? []).flatMap((it) => [it, `${it}.new`, `${it}.bak`]);
+  const profiles = needs.profiles === undefined ? [] : [needs.profiles];
   const named = [
     ...[credsFile, configFile, needs.ringFile, ...keyFiles, ...replaced],
-    ...[...files, ...sockets],
+    ...[...files, ...sockets, ...needs.documents ?? []],
   ].filter((path) => path !== undefined);
   // Their folders, because modules import what lies beside them.
   const folders = new Set(kinds.map((module) => dirname(kindModulePath(module, ""))));
@@ -59,8 +64,8 @@ export function permissionsFor(
     "--allow-net",
     "--allow-env",
     "--allow-sys=uid,statfs",
-    `--allow-read=${list([".", dataDir, ...APT, ...named, ...folders])}`,
-    `--allow-write=${list([dataDir, ...replaced, ...sockets])}`,
+    `--allow-read=${list([".", dataDir, ...APT, ...named, ...folders, ...profiles])}`,
+    `--allow-write=${list([dataDir, ...replaced, ...sockets, ...profiles])}`,
     `--allow-run=${list([...PROGRAMS, ...keyPrograms])}`,
   ];
 }

@@ -24,6 +24,14 @@ Deno.test("the hub may read the files that the configuration names", () => {
   ok(!read.includes("/"));
 });
 
+Deno.test("the hub may read the documents that it imports", () => {
+  const read = option(
+    permissionsFor({ dataDir: ".hub", documents: ["/srv/api.yaml"] }),
+    "--allow-read",
+  );
+  ok(read?.includes("/srv/api.yaml"));
+});
+
 Deno.test("the hub may read the folders of the modules that declare its kinds", () => {
   const kinds = ["/srv/kinds/order.ts", "file:///srv/other/counter.ts", "/srv/kinds/counter.ts"];
   const read = option(permissionsFor({ dataDir: ".hub", kinds }), "--allow-read") ?? [];
@@ -36,6 +44,12 @@ Deno.test("the hub may use the database's socket and read its certificates, and 
   deepStrictEqual(option(options, "--allow-write"), ["/srv/hub", database.socket]);
   const read = option(options, "--allow-read") ?? [];
   deepStrictEqual(read.slice(-2), ["/etc/ca.pem", database.socket]);
+});
+
+Deno.test("commands may read and write the user's profiles, and nothing beside them", () => {
+  const options = permissionsFor({ dataDir: ".hub", profiles: "/cfg/alkdev-hub" });
+  deepStrictEqual(option(options, "--allow-write"), [".hub", "/cfg/alkdev-hub"]);
+  ok(option(options, "--allow-read")?.includes("/cfg/alkdev-hub"));
 });
 
 for (const dataDir of ["/srv/my hub", "/srv/a,b"]) {

@@ -3,7 +3,9 @@
  *
  * @module
  */
-import type { Bus } from "@hub/bus";
+import type { Bus, Membership } from "@hub/bus";
+import type { Host } from "../actors/runtime/mod.ts";
+import { createCustomBridge, type CustomRoute } from "../bridges/custom/mod.ts";
 import { createHttpBridge, HTTP_PATHS } from "../bridges/http/mod.ts";
 import { createMcpBridge } from "../bridges/mcp/mod.ts";
 import { createRegistrationBridge, REGISTRATION_PATH } from "../bridges/registration/mod.ts";
@@ -12,8 +14,12 @@ import { createAdmission } from "./auth/admission.ts";
 import { createEnrolments } from "./auth/enrolments.ts";
 import { openTickets } from "./auth/tickets.ts";
 import type { HubConfig } from "./config/mod.ts";
+import { createCancellations } from "./mcp/cancellations.ts";
+import { createTasks } from "./mcp/tasks.ts";
+import type { Imports } from "./imports/open_imports.ts";
 import type { Metrics } from "./metrics/mod.ts";
 import { createCatalog, openSearch, ownOperations } from "./search/mod.ts";
+import { createMetricsAccess } from "./server/metrics_access.ts";
 import type { StartedIdentity } from "./start_identity.ts";
 import type { StartedOperations } from "./start_operations.ts";
 import { VERSION } from "./version.ts";
@@ -28,15 +34,26 @@ export interface Mount {
 /** What bridges need. */
 export interface StartBridgesOptions {
   readonly bus: Bus;
+  readonly membership: Membership;
+  readonly host: Host;
+  /** A deployment's own, beside what the hub answers. */
+  readonly routes?: readonly CustomRoute[] | undefined;
   readonly metrics: Metrics;
   readonly operations: Pick<
     StartedOperations,
-    "dispatcher" | "registry" | "routing" | "exports"
+    "dispatcher" | "registry" | "routing" | "view" | "exports"
   >;
+  readonly imports: Pick<Imports, "beside" | "rulesBeside">;
   readonly identity: Pick<
     StartedIdentity,
     "identities" | "limiter" | "stores" | "hasher" | "attempts"
   >;
+}
+
+/** Bridges that answer. */
+export interface StartedBridges extends AsyncDisposable {
+  readonly mounts: readonly Mount[];
+  readonly mayReadMetrics: ReturnType<typeof createMetricsAccess>;
 }
 
 /** Where the call protocol is spoken; the second is the name by which other implementations know it. */
@@ -44,13 +61,15 @@ const WEBSOCKET_PATHS = ["/ws", "/alknet/call"];
 
 /** Starts the bridges; disposing drains them. */
 export async function startBridges(
-  { auth, http, shutdown }: HubConfig,
-  { bus, metrics, operations, identity }: StartBridgesOptions,
-): Promise<AsyncDisposable & { readonly mounts: readonly Mount[] }> {
+  config: HubConfig,
+  options: StartBridgesOptions,
+): Promise<StartedBridges> {
+  const { auth, http, shutdown } = config;
+  const { bus, metrics, operations, imports, identity, routes = [] } = options;
   await using stack = new AsyncDisposableStack();
   const { identities, limiter, stores: { credentials } } = identity;
   const mounts: Mount[] = [];
-  const { dispatcher, registry, exports, routing: { view, index, peers } } = operations;
+  const { dispatcher, registry, view, exports, routing: { index, peers } } = operations;
   const tickets = await openTickets(bus);
   const admission = createAdmission({ identities, credentials, tickets });
   const common = {
@@ -58,7 +77,11 @@ export async function startBridges(
     allowedOrigins: http.allowedOrigins,
     drainMs: shutdown.deadlineMs * 0.5,
   };
-  const search = stack.use(openSearch({ own: ownOperations(registry), spokes: index, exports }));
+  const search = stack.use(openSearch({
+    own: ownOperations(registry),
+    spokes: imports.beside(index),
+    exports: imports.rulesBeside(exports),
+  }));
   const websocket = stack.use(createWebSocketBridge({
     ...{ ...common, peers },
     limits: { frameBytes: http.maxFrameBytes },
@@ -71,10 +94,11 @@ export async function startBridges(
     ...gateway,
     tickets: { issueTicket: ({ credential }, origin) => tickets.issue(credential, origin) },
   }));
-  const mcp = stack.use(createMcpBridge({
-    ...gateway,
-    serverInfo: { name: "@alkdev/hub", version: VERSION },
-  }));
+  if (routes.length > 0) {
+    const custom = stack.use(createCustomBridge({ ...gateway, routes }));
+    mounts.push({ paths: routes.map(({ path }) => path), handle: custom.handle });
+  }
+  const mcp = stack.use(createMcpBridge({ ...gateway, ...mcpParts(config, options) }));
   mounts.push({ paths: HTTP_PATHS, handle: web.handle }, { paths: ["/mcp"], handle: mcp.handle });
   metrics.gauge("hub_websockets", "WebSocket connections that are open.", {
     read: () => websocket.size,
@@ -89,6 +113,19 @@ export async function startBridges(
   const parts = stack.move();
   return {
     mounts,
+    mayReadMetrics: createMetricsAccess(admission),
     [Symbol.asyncDispose]: () => parts[Symbol.asyncDispose](),
+  };
+}
+
+/** What MCP needs beside what the gateways have in common. */
+function mcpParts({ mcp }: HubConfig, { bus, membership, host }: StartBridgesOptions) {
+  return {
+    cancellations: createCancellations({ bus, membership }),
+    tasks: {
+      book: createTasks({ host, membership, ttlMs: mcp.taskTtlMs }),
+      afterMs: mcp.taskAfterMs,
+    },
+    serverInfo: { name: "@alkdev/hub", version: VERSION },
   };
 }

@@ -13,6 +13,7 @@ import {
 } from "@hub/bus";
 import type { HubConfig } from "./config/mod.ts";
 import { getLogger } from "./logger/mod.ts";
+import { VERSION } from "./version.ts";
 
 const log = getLogger("bus");
 
@@ -38,10 +39,11 @@ export async function startBus(
   const { realm, nats: { replicas } } = config;
   await ensureStreams(bus.connection, { realm, replicas, ...options });
   stack.use(keepStreams(bus, { realm, replicas }));
+  const info = { version: VERSION, startedAt: Date.now() };
   const { silentMs } = config.node;
   const membership = stack.use(
     await joinMembership(bus, {
-      ...{ node: nodeId, ttlMs: silentMs, ...options },
+      ...{ node: nodeId, info, ttlMs: silentMs, ...options },
       // Two may be lost or late.
       heartbeatMs: silentMs / 3,
     }),

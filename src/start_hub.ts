@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { CustomRoute } from "../bridges/custom/mod.ts";
 import type { HubConfig } from "./config/mod.ts";
 import { withDurability } from "./durability.ts";
 import { announce } from "./embedded/data_directory.ts";
@@ -11,15 +12,18 @@ import { getLogger } from "./logger/mod.ts";
 import { createMetrics } from "./metrics/mod.ts";
 import { observe } from "./observe.ts";
 import { allSettled, type ProvideOptions, provideServers } from "./provide_servers.ts";
+import { exportRulesOf } from "./routing/export_rules.ts";
 import type { MasterKeys } from "./secrets/master_keys.ts";
 import { createApp, exposition } from "./server/app.ts";
 import { listen } from "./server/listen.ts";
 import { createReadiness, type ReadinessWatch } from "./server/readiness.ts";
 import { startActors } from "./start_actors.ts";
-import { type Mount, startBridges } from "./start_bridges.ts";
+import { startBridges, type StartedBridges } from "./start_bridges.ts";
 import { startBus } from "./start_bus.ts";
+import { startCalls } from "./start_calls.ts";
 import { startDatabase } from "./start_database.ts";
 import { startIdentity } from "./start_identity.ts";
+import { importsNote, startImports } from "./start_imports.ts";
 import { startOperations } from "./start_operations.ts";
 import { startSecrets } from "./start_secrets.ts";
 import { VERSION } from "./version.ts";
@@ -31,6 +35,8 @@ const log = getLogger("hub");
 export interface StartHubOptions extends ProvideOptions {
   /** As they were read where the configuration says. */
   readonly masterKeys?: MasterKeys;
+  /** Routes of a deployment's own, beside those of the hub. */
+  readonly routes?: readonly CustomRoute[];
 }
 
 /** A running node. Disposing of it stops everything that it started, in reverse order. */
@@ -58,14 +64,6 @@ export async function startHub(asked: HubConfig, options: StartHubOptions = {}):
   const kinds = await loadKinds(config.kinds);
   const servers = stack.use(await provideServers(config, options));
   const { bus, membership, database } = await connect(stack, servers.config, { nodeId, options });
-  const readiness = createReadiness({
-    timeoutMs: READY_TIMEOUT_MS,
-    checks: {
-      nats: async (signal) => void await bus.ping({ timeoutMs: READY_TIMEOUT_MS, signal }),
-      postgres: () => database.check(),
-      migrations: () => database.checkMigrations(),
-    },
-  });
   const metrics = createMetrics();
   observe(metrics, { bus, membership, database });
   const secrets = stack.use(
@@ -74,16 +72,34 @@ export async function startHub(asked: HubConfig, options: StartHubOptions = {}):
       ownsDatabase: config.postgres.url === undefined,
     }),
   );
+  // Begun early, and waited for by nothing.
+  const imports = stack.use(startImports(config, { metrics, secrets: secrets.source }));
+  const readiness = createReadiness({
+    timeoutMs: READY_TIMEOUT_MS,
+    checks: {
+      nats: async (signal) => void await bus.ping({ timeoutMs: READY_TIMEOUT_MS, signal }),
+      postgres: () => database.check(),
+      migrations: () => database.checkMigrations(),
+    },
+    notes: { imports: () => importsNote(imports) },
+  });
   const identity = stack.use(await startIdentity(servers.config, { bus, database, nodeId }));
   const common = { bus, membership, metrics, kinds: [...ownKinds(), ...kinds] };
   const { host } = stack.use(await startActors(common));
+  const calls = stack.use(await startCalls(config, { bus, membership, metrics, database }));
   const operations = stack.use(
-    await startOperations({ ...common, host, identity, credentials: secrets.book }),
+    await startOperations({
+      ...{ ...common, host, identity, imports, calls, credentials: secrets.book },
+      exports: exportRulesOf(config.exports),
+    }),
   );
-  const { mounts } = stack.use(
-    await startBridges(config, { bus, metrics, operations, identity }),
+  const bridges = stack.use(
+    await startBridges(config, {
+      ...{ bus, membership, host, metrics, operations, imports, identity },
+      routes: options.routes,
+    }),
   );
-  const { url, metricsUrl } = openListeners(stack, config, { readiness, metrics, mounts });
+  const { url, metricsUrl } = openListeners(stack, config, { readiness, metrics, bridges });
   if (servers.data) {
     await announce(servers.data, {
       ...{ pid: Deno.pid, url },
@@ -140,7 +156,7 @@ async function connect(
 interface ListenerPorts {
   readonly readiness: ReadinessWatch;
   readonly metrics: ReturnType<typeof createMetrics>;
-  readonly mounts: readonly Mount[];
+  readonly bridges: StartedBridges;
 }
 
 function openListeners(stack: AsyncDisposableStack, config: HubConfig, ports: ListenerPorts) {
@@ -149,7 +165,7 @@ function openListeners(stack: AsyncDisposableStack, config: HubConfig, ports: Li
   const metrics = port === undefined
     ? undefined
     : stack.use(listen({ host, port, portFlag: "--metrics-port", handler, drainMs: 0 }));
-  const app = createApp({ ...ports, maxBodyBytes: http.maxBodyBytes });
+  const app = createApp({ ...ports, ...ports.bridges, maxBodyBytes: http.maxBodyBytes });
   const main = stack.use(listen({
     host: http.host,
     port: http.port,

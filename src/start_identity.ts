@@ -7,17 +7,24 @@ import type { RateLimiter } from "@alkdev/operations";
 import type { Bus } from "@hub/bus";
 import { resolve } from "node:path";
 import { type Attempts, createAttempts } from "./auth/attempts.ts";
+import { startAuditRetention } from "./auth/audit_retention.ts";
 import { makeFirstKey, openInstallation } from "./auth/first_key.ts";
 import { openHashKey } from "./auth/hash_key.ts";
 import { createIdentities, type Identities } from "./auth/identities.ts";
-import { announceIdentityChange, followIdentityChanges } from "./auth/identity_changes.ts";
+import {
+  announceIdentityChange,
+  followIdentityChanges,
+  type ListenToDatabase,
+} from "./auth/identity_changes.ts";
 import { createIdentityLimiter } from "./auth/limiter.ts";
+import { openOwnership, type OwnershipBook } from "./auth/ownership.ts";
 import type { IdentityStores } from "./auth/stores.ts";
 import { createTokenHasher, type TokenHasher } from "./auth/token_hash.ts";
 import { startUsageMarks } from "./auth/usage_marks.ts";
 import type { HubConfig } from "./config/mod.ts";
 import { getLogger } from "./logger/mod.ts";
 import type { Database } from "./storage/database.ts";
+import { createOwnershipRows, OWNERSHIP_CHANNEL } from "./storage/identity/ownership.ts";
 import { IDENTITY_CHANNEL } from "./storage/identity/recorder.ts";
 import { createIdentityStores } from "./storage/identity/stores.ts";
 import { listenForNotifications } from "./storage/notifications.ts";
@@ -35,6 +42,8 @@ export interface StartedIdentity extends AsyncDisposable {
   readonly limiter: RateLimiter;
   /** Makes the first admin key if there never was one: to be shown once, and kept nowhere. */
   makeFirstKey(): Promise<string | undefined>;
+  /** Opens the book of who owns the resources of these types. */
+  openOwnership(types: ReadonlySet<string>): Promise<OwnershipBook>;
 }
 
 /** What identity is made of. */
@@ -54,9 +63,12 @@ export async function startIdentity(
   { bus, database, nodeId }: StartIdentityOptions,
 ): Promise<StartedIdentity> {
   await using stack = new AsyncDisposableStack();
-  const { auth: { hashKey, cacheSize }, postgres: { url = "", connectTimeoutMs } } = config;
+  const { auth, postgres: { url = "", connectTimeoutMs } } = config;
   const dataDir = resolve(config.dataDir);
-  const hasher = createTokenHasher(await openHashKey({ configured: hashKey, dataDir }));
+  const hasher = createTokenHasher(
+    await openHashKey({ configured: auth.hashKey, dataDir }),
+    { previous: auth.previousHashKey, next: auth.nextHashKey },
+  );
   const stores = createIdentityStores({
     pool: database.pool,
     node: nodeId,
@@ -69,14 +81,15 @@ export async function startIdentity(
   const usage = stack.use(startUsageMarks(stores.credentials));
   const attempts = createAttempts({ onExhausted: noteBurst(stores) });
   const lookup = stores.credentials;
-  const identities = createIdentities({ lookup, hasher, attempts, usage, size: cacheSize });
+  const identities = createIdentities({ lookup, hasher, attempts, usage, size: auth.cacheSize });
+  const listenOn = (channel: string): ListenToDatabase => (listener) =>
+    listenForNotifications({ url, connectTimeoutMs }, { channel, ...listener });
   stack.use(followIdentityChanges({
-    bus,
-    identities,
-    listenToDatabase: (listener) =>
-      listenForNotifications({ url, connectTimeoutMs }, { channel: IDENTITY_CHANNEL, ...listener }),
+    ...{ bus, identities },
+    listenToDatabase: listenOn(IDENTITY_CHANNEL),
   }));
   await openInstallation(stores.installation, hasher);
+  stack.use(startAuditRetention({ audit: stores.audit, days: auth.auditRetentionDays }));
   const limiter = createIdentityLimiter({
     identifiedOf: (identity) => identities.identifiedOf(identity),
   });
@@ -88,6 +101,12 @@ export async function startIdentity(
     attempts,
     limiter,
     makeFirstKey: () => makeFirstKey(stores.installation, hasher),
+    openOwnership: (types) =>
+      openOwnership({
+        types,
+        rows: createOwnershipRows({ pool: database.pool, node: nodeId }),
+        listenToDatabase: listenOn(OWNERSHIP_CHANNEL),
+      }),
     [Symbol.asyncDispose]: () => parts[Symbol.asyncDispose](),
   };
 }

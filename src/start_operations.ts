@@ -4,7 +4,12 @@
  *
  * @module
  */
-import { type Dispatcher, type OperationRegistry, registryView } from "@alkdev/operations";
+import {
+  type Dispatcher,
+  type OperationRegistry,
+  type OperationView,
+  registryView,
+} from "@alkdev/operations";
 import type { Bus, Membership } from "@hub/bus";
 import {
   type ActorKind,
@@ -13,7 +18,9 @@ import {
   openActorLog,
   openSnapshots,
 } from "../actors/runtime/mod.ts";
+import type { Imports } from "./imports/open_imports.ts";
 import type { Metrics } from "./metrics/mod.ts";
+import { observedBy } from "./calls/observed_by.ts";
 import { countCalls } from "./operations/count_calls.ts";
 import {
   createHubDispatcher,
@@ -23,15 +30,14 @@ import {
 import { administers } from "./operations/identities/administers.ts";
 import { auditRefusals } from "./operations/identities/audit_refusals.ts";
 import { authorOf, OPERATOR } from "./operations/operator.ts";
+import { resourceTypesOf } from "./operations/resource_types.ts";
+import { answersSecretIn } from "./operations/sealed_answers.ts";
 import { serveCalls } from "./operations/serve_calls.ts";
-import {
-  createExportRules,
-  DEFAULT_EXPORT_RULES,
-  type ExportRule,
-  type FindExportRule,
-} from "./routing/export_rules.ts";
+import { createExportRules, type ExportRule, type FindExportRule } from "./routing/export_rules.ts";
 import { openRouting, type Routing } from "./routing/open_routing.ts";
 import type { CredentialBook } from "./secrets/credentials.ts";
+import type { StartedCalls } from "./start_calls.ts";
+import type { StartedIdentity } from "./start_identity.ts";
 import { createSpokeLives } from "./spokes/spoke_lives.ts";
 
 /** What operations need. */
@@ -44,9 +50,13 @@ export interface StartOperationsOptions {
   /** Where secrets of services are kept; undefined where there is no master key. */
   readonly credentials?: CredentialBook | undefined;
   /** Who may call what, and the books about it. */
-  readonly identity: HubOperationPorts["identity"];
+  readonly identity: HubOperationPorts["identity"] & Pick<StartedIdentity, "openOwnership">;
+  /** What is known of calls, and whom to tell of them. */
+  readonly calls: Pick<StartedCalls, "observe" | "ports">;
+  /** Services whose operations this node offers as its own. */
+  readonly imports: Imports;
   /** Which operations of spokes are offered to callers. */
-  readonly exports?: readonly ExportRule[];
+  readonly exports: readonly ExportRule[];
 }
 
 /** What can be called on this node. */
@@ -55,6 +65,8 @@ export interface StartedOperations extends AsyncDisposable {
   /** The hub's own operations. */
   readonly registry: OperationRegistry;
   readonly routing: Routing;
+  /** Everything that can be reached. */
+  readonly view: OperationView;
   /** Which operations of spokes are offered. */
   readonly exports: FindExportRule;
 }
@@ -63,17 +75,19 @@ export interface StartedOperations extends AsyncDisposable {
 export async function startOperations(
   options: StartOperationsOptions,
 ): Promise<StartedOperations> {
-  const { bus, membership, metrics, host, kinds, credentials, identity } = options;
-  const rules = options.exports ?? DEFAULT_EXPORT_RULES;
-  const exports = createExportRules(rules);
+  const { bus, membership, metrics, host, kinds, credentials, identity, imports, calls } = options;
+  const exports = createExportRules(options.exports);
   await using stack = new AsyncDisposableStack();
   const [log, snapshots] = await Promise.all([openActorLog(bus), openSnapshots(bus)]);
   const registry = createHubRegistry({
     actors: { host, bus, kinds: createKinds(kinds), log, snapshots },
+    calls: calls.ports,
     credentials: { book: credentials, authorOf },
     identity,
+    imports,
+    nodes: { membership },
     services: {
-      view: () => routing.view,
+      view: () => view,
       spokes: () => routing.index.entries(),
       exports,
     },
@@ -82,8 +96,9 @@ export async function startOperations(
   stack.defer(lives.settled);
   const base = registryView(registry);
   const routing: Routing = stack.use(
-    await openRouting({ bus, membership, base, exports: rules, ...lives }),
+    await openRouting({ bus, membership, base, exports: options.exports, ...lives }),
   );
+  const view = imports.over(routing.view);
   metrics.gauge("hub_spokes", "Spokes that can be called, on all nodes.", {
     read: () => routing.index.size,
   });
@@ -91,13 +106,17 @@ export async function startOperations(
     read: () => routing.local.size,
   });
   const dispatcher = auditRefusals(
-    createHubDispatcher(routing.view, { observe: countCalls(metrics) }),
+    createHubDispatcher(view, {
+      observe: observedBy([countCalls(metrics), calls.observe]),
+      ownership: stack.use(await identity.openOwnership(resourceTypesOf(registry))),
+    }),
     { audit: identity.stores.audit, concerns: (operation) => administers(registry, operation) },
   );
-  stack.use(await serveCalls(bus, { dispatcher, identity: OPERATOR }));
+  const answersSecret = (operation: string) => answersSecretIn(view, operation);
+  stack.use(await serveCalls(bus, { dispatcher, identity: OPERATOR, answersSecret }));
   const parts = stack.move();
   return {
-    ...{ dispatcher, registry, routing, exports },
+    ...{ dispatcher, registry, routing, view, exports },
     [Symbol.asyncDispose]: () => parts[Symbol.asyncDispose](),
   };
 }

@@ -11,13 +11,14 @@ const tally = defineActor({
   kind: "tally",
   version: 1,
   snapshotEvery: 5,
-  events: Type.Union([Add, ...["LATER", "FAIL", "SHOUT", "FINISH"].map(plain)]),
+  events: Type.Union([Add, ...["LATER", "DOZE", "FAIL", "SHOUT", "FINISH"].map(plain)]),
   machine: setup({
     types: {
       context: {} as { count: number },
       events: {} as
         | { type: "ADD"; n: number }
         | { type: "LATER" }
+        | { type: "DOZE" }
         | { type: "FAIL" }
         | { type: "SHOUT" }
         | { type: "SAID" }
@@ -30,7 +31,7 @@ const tally = defineActor({
         sendBack({ type: "SAID" });
       }),
     },
-    delays: { soon: 50 },
+    delays: { soon: 50, longer: 8_000 },
   }).createMachine({
     context: { count: 0 },
     initial: "open",
@@ -48,11 +49,13 @@ const tally = defineActor({
             ],
           },
           LATER: "waiting",
+          DOZE: "dozing",
           SHOUT: "shouting",
           FINISH: "finished",
         },
       },
       waiting: { after: { soon: { target: "open", actions: emit({ type: "late" }) } } },
+      dozing: { after: { longer: "open" } },
       shouting: { invoke: { src: "voice" }, on: { SAID: "open" } },
       finished: { type: "final" },
     },

@@ -1,12 +1,12 @@
 /** A hub whose operations on actors are called over the bus. */
 import { ok } from "node:assert/strict";
 import type { Bus } from "@hub/bus";
+import { createWorld } from "../actors/runtime/_nodes_testing.ts";
+import { loadKinds } from "../src/kinds.ts";
 import type { Hub } from "../src/start_hub.ts";
 import { createHubCaller, type HubCaller } from "../src/operations/hub_caller.ts";
-import { testBus } from "./harness/bus.ts";
 import { startTestHub } from "./harness/hub.ts";
 import { fromFileUrl } from "./harness/paths.ts";
-import { testRealm } from "./harness/realm.ts";
 
 /** The module of the kinds that tests use. */
 export const KINDS = fromFileUrl("../_actor_kinds.ts");
@@ -25,8 +25,8 @@ export interface Called extends AsyncDisposable {
 /** A hub that hosts the test's kinds, and a caller of it. */
 export async function startCalled(): Promise<Called> {
   await using stack = new AsyncDisposableStack();
-  const realm = testRealm();
-  const { bus } = stack.use(await testBus({ realm }));
+  // Its logs are folded again, and compared with what is stored, when it ends.
+  const { bus, realm } = stack.use(await createWorld({ kinds: await loadKinds([KINDS]) }));
   const hub = stack.use(await startTestHub({ realm, kinds: [KINDS] }));
   const caller = createHubCaller(bus);
   const address = { kind: "tally", id: "a" };

@@ -5,7 +5,14 @@
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
-import { decodeText, encodeText, openBus, openStreamReader, snapshotSubject } from "@hub/bus";
+import {
+  actorSubject,
+  decodeText,
+  encodeText,
+  openBus,
+  openStreamReader,
+  snapshotSubject,
+} from "@hub/bus";
 import { counter } from "../actors/runtime/_counter.ts";
 import { replayCapsule } from "../actors/runtime/replay/mod.ts";
 import { loadKinds } from "../src/kinds.ts";
@@ -193,6 +200,28 @@ Deno.test("a snapshot that differs from its log is found, and the command fails"
   match(stdout, /✗ tally\/a {2}the snapshot of message \d+ differs \(stored → folded\)/);
   match(stdout, /~ \/snapshot\/context\/count {2}99 → \d/);
   match(stdout, /1 not as they should be/);
+});
+
+Deno.test("a commit that is damaged is named with its place, and the other actors are verified all the same", async () => {
+  await using cli = await startCli();
+  for (const id of ["a", "b"]) await cli.run("actor", "send", "tally", id, "ADD", "n=1");
+  const { natsUrl } = testEnvironment();
+  await using bus = await openBus({ servers: natsUrl, name: "test", realm: cli.env.HUB_REALM });
+  const { seq } = await bus.requests.publish(
+    actorSubject(bus.realm, { kind: "tally", id: "a" }),
+    "garbage",
+  );
+  const named = new RegExp(`Cannot read message ${seq} of \\S+\\.evt\\.tally\\.a: it is no commit`);
+  for (const args of [["replay", "tally", "a"], ["actor", "get", "tally", "a"]]) {
+    const { code, stderr } = await cli.run(...args);
+    strictEqual(code, 1);
+    match(stderr, named);
+  }
+  const { code, stdout } = await cli.run("replay", "tally", "--verify");
+  strictEqual(code, 1);
+  match(stdout, new RegExp(`✗ tally/a {2}message ${seq} cannot be folded: `));
+  match(stdout, named);
+  match(stdout, /2 actors, \d+ events folded; .*1 not as they should be/);
 });
 
 /** A data directory for a hub with a NATS of its own. */

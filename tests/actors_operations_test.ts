@@ -11,7 +11,14 @@ import {
   registryView,
 } from "@alkdev/operations";
 import { encodeText, hubCallsSubject, joinMembership } from "@hub/bus";
-import { createKinds, openActorLog, openHost, openSnapshots } from "../actors/runtime/mod.ts";
+import { createWorld } from "../actors/runtime/_nodes_testing.ts";
+import {
+  type ActorLog,
+  createKinds,
+  openActorLog,
+  openHost,
+  openSnapshots,
+} from "../actors/runtime/mod.ts";
 import { loadKinds } from "../src/kinds.ts";
 import { createHubCaller } from "../src/operations/hub_caller.ts";
 import { registerActorOperations } from "../src/operations/actors/register.ts";
@@ -152,15 +159,16 @@ interface Served extends AsyncDisposable {
 }
 
 /** The operations, called with an identity as a bridge would. */
-async function startServed(): Promise<Served> {
+async function startServed({ isLogRead = true } = {}): Promise<Served> {
   await using stack = new AsyncDisposableStack();
-  const { bus } = stack.use(await testBus());
-  const membership = stack.use(await joinMembership(bus, { node: "n1" }));
   const kinds = await loadKinds([KINDS]);
+  const { bus } = stack.use(await createWorld({ kinds }));
+  const membership = stack.use(await joinMembership(bus, { node: "n1" }));
   const host = stack.use(await openHost({ bus, membership, kinds }));
   const [log, snapshots] = await Promise.all([openActorLog(bus), openSnapshots(bus)]);
   const registry = new OperationRegistry();
-  registerActorOperations(registry, { host, bus, log, snapshots, kinds: createKinds(kinds) });
+  const ports = { host, bus, snapshots, kinds: createKinds(kinds) };
+  registerActorOperations(registry, { ...ports, log: isLogRead ? log : unread(log) });
   const dispatcher = createDispatcher({ view: registryView(registry) });
   const parts = stack.move();
   return {
@@ -169,6 +177,26 @@ async function startServed(): Promise<Served> {
     [Symbol.asyncDispose]: () => parts[Symbol.asyncDispose](),
   };
 }
+
+/** A log that nobody reads from. */
+function unread(log: ActorLog): ActorLog {
+  return new Proxy(log, {
+    get(target, key) {
+      if (key === "read") throw new Error("The log is read");
+      return Reflect.get(target, key);
+    },
+  });
+}
+
+Deno.test("a question that its event answers is answered without the log, however long it is", async () => {
+  await using served = await startServed({ isLogRead: false });
+  const call = served.as({ id: "ann", scopes: ["actors:send", "actors:read"] });
+  const asked = { kind: "tally", id: "a", event: { type: "ADD", n: 2 }, commandId: "1" };
+  const { reply, status } = record(await call("ask", asked));
+  deepStrictEqual([reply, status], [{ type: "counted", count: 2 }, "active"]);
+  // Asked again, only the log knows.
+  await rejects(call("ask", asked), { code: "EXECUTION_ERROR" });
+});
 
 Deno.test("each operation asks for its scope, and a kind for more of its own", async (t) => {
   await using served = await startServed();

@@ -13,7 +13,11 @@ import { testEnvironment } from "./harness/environment.ts";
 import { runHub } from "./harness/hub.ts";
 import { fromFileUrl } from "./harness/paths.ts";
 
-const COMMANDS = ["start", "dev", "actor", "replay", "doctor", "config", "secrets", "version"];
+const COMMANDS = [
+  ...["start", "dev", "actor", "replay", "doctor", "config", "secrets", "version"],
+  ...["call", "ops", "schema", "spokes", "nodes", "tail", "login", "logout", "spoke"],
+  "completions",
+];
 
 Deno.test("hub --help lists every command", async () => {
   const { code, stdout } = await runHub({ args: ["--help"] });

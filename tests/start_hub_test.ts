@@ -92,7 +92,7 @@ Deno.test("a hub migrates the database that it is given", async () => {
   await using hub = await startTestHub({ postgres: { url: database.url } });
   deepStrictEqual(await readiness(hub.url), READY);
   await using admin = await connectOnce({ url: database.url, connectTimeoutMs: 5_000 });
-  strictEqual((await admin.client.query("select * from projections")).rowCount, 0);
+  strictEqual((await admin.client.query("select * from sessions")).rowCount, 0);
 });
 
 Deno.test("a hub on a database that lacks a migration is not ready", async () => {

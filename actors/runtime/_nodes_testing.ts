@@ -9,6 +9,7 @@ import {
   createPlacement,
   ensureStreams,
   joinMembership,
+  type Membership,
   openStreamReader,
   parseActorSubject,
 } from "@hub/bus";
@@ -31,6 +32,7 @@ export interface TestNode extends AsyncDisposable {
   readonly node: string;
   readonly host: Host;
   readonly bus: Bus;
+  readonly membership: Membership;
   readonly realm: string;
   /** Takes the connection away, as a process that dies does: nothing is said or saved any more. */
   crash(): Promise<void>;
@@ -95,7 +97,7 @@ export async function startNode(node: string, options: TestNodeOptions): Promise
   const host = stack.use(await openHost({ ...options, bus: through(bus), membership }));
   const parts = stack.move();
   return {
-    ...{ node, host, bus, realm },
+    ...{ node, host, bus, membership, realm },
     crash: () => bus.connection.close(),
     send: (address, event, id = `caller:${ids++}`) =>
       host.send(address, { id, event, cause: { from: "caller" } }),

@@ -38,3 +38,34 @@ export interface SendId {
   readonly position: Position;
   readonly nth: number;
 }
+
+/** Whether it would be missed if nobody ever came back to this actor. */
+export function isWork({ do: what }: Action): boolean {
+  return !["stopEffect", "sendToEffect", "emit", "cancel"].includes(what);
+}
+
+/** Whether the set of effects that run changes with it. */
+export function isOfEffects({ do: what }: Action): boolean {
+  return what === "startEffect" || what === "stopEffect";
+}
+
+/** Commit that asked for it; what has no place of its own may be done any number of times. */
+export function positionOf(action: Action): number {
+  switch (action.do) {
+    case "send":
+      return action.id.position.commit.seq;
+    case "run":
+      return action.key.position.commit.seq;
+    case "arm":
+      return action.timer.since.commit.seq;
+    case "startChild":
+      return action.child.since.commit.seq;
+    default:
+      return Infinity;
+  }
+}
+
+/** The same as plain numbers. */
+export function placeOf({ position: { commit, index }, nth }: SendId) {
+  return { seq: commit.seq, index, nth };
+}

@@ -7,11 +7,10 @@ import {
   activeKey,
   type Address,
   type Bus,
-  BusError,
   encodeJson,
   keySubject,
   MARKER_TTL_MS,
-  openBucket,
+  openKeyLister,
   parseActiveKey,
   PURGE_HEADERS,
   WrongLastSequence,
@@ -28,9 +27,9 @@ export interface ActiveActors {
 }
 
 /** Opens the keys; `node` stands in them for people who look. */
-export async function openActiveActors(bus: Bus, node: string): Promise<ActiveActors> {
+export function openActiveActors(bus: Bus, node: string): ActiveActors {
   const { realm, requests } = bus;
-  const bucket = await openBucket(bus.connection, { realm, bucket: "ACTIVE" });
+  const lister = openKeyLister(bus, "ACTIVE");
   const subjectOf = (address: Address) => keySubject(realm, "ACTIVE", activeKey(address));
   return {
     async mark(address) {
@@ -50,10 +49,7 @@ export async function openActiveActors(bus: Bus, node: string): Promise<ActiveAc
       }
     },
     async *list() {
-      if (bus.status !== "connected") {
-        throw new BusError("DISCONNECTED", "Cannot list active actors: no connection to NATS");
-      }
-      for await (const key of await bucket.keys()) {
+      for await (const key of lister.keys()) {
         const address = addressOf(key);
         if (address !== undefined) yield address;
       }

@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { type Address, BusError, WrongLastSequence } from "@hub/bus";
+import { type Address, backOff, BusError, WrongLastSequence } from "@hub/bus";
 import type { Action } from "./action.ts";
 import { type Answer, type Command, CommandError } from "./command.ts";
 import { decide, type Verdict } from "./decide.ts";
+import type { Asked, Duties } from "./duties.ts";
 import { fold, WINDOW_SIZE } from "./fold.ts";
 import { load, type LoadPorts } from "./load.ts";
 import { type Loaded, persist } from "./persist.ts";
@@ -14,28 +15,6 @@ import { type LoggedEvent, START } from "./record.ts";
 import type { ActorState } from "./state.ts";
 import { isChanged } from "./step.ts";
 import { dependsOnState, makesActor, settleAs, unavailable } from "./verdicts.ts";
-
-/** What commits asked for, in the order of the log. */
-export interface Asked {
-  readonly actions: readonly Action[];
-  /** After all of it. */
-  readonly state: ActorState;
-  /** Of the last commit. */
-  readonly seq: number;
-  /** Whether it was read from the log: it may have been done, here or at another node. */
-  readonly resumed: boolean;
-}
-
-/** Does what an actor asks for. */
-export interface Duties {
-  /** Sees to it that `actions` are found again if this node dies right after they are committed. */
-  prepare(actions: readonly Action[]): Promise<void> | undefined;
-  /**
-   * Does what was asked for, at least once; resolves when a snapshot may leave it out, and rejects
-   * when none may because it was given up.
-   */
-  perform(asked: Asked): Promise<void> | undefined;
-}
 
 /** What a commit made of an actor. */
 export interface Committed {
@@ -68,10 +47,10 @@ export interface ActiveActor {
    * ever happened.
    */
   read(): Promise<Loaded | undefined>;
-  /** Reads its log again and takes up what is under way, if another node has written to it. */
+  /** Takes up what is under way: all of it, if it was not in memory, or what another node wrote. */
   activate(): Promise<void>;
-  /** Commands and questions that wait. */
-  readonly waiting: number;
+  /** Whether a command or a question waits, or is being dealt with. */
+  readonly isWorking: boolean;
   /** Saves a snapshot, once everything is done that was committed; none if some of it was given up. */
   passivate(): Promise<void>;
 }
@@ -118,14 +97,16 @@ class Actor implements ActiveActor {
     this.#address = address;
   }
 
-  get waiting(): number {
-    return this.#waiting.length + this.#visits.length;
+  get isWorking(): boolean {
+    return this.#working !== undefined;
   }
 
   send(command: Command): Promise<Answer> {
     if (this.#waiting.length >= MAX_WAITING) {
-      const message = `Cannot take ${command.event.type}: ${MAX_WAITING} commands wait already`;
-      return Promise.reject(new CommandError("RATE_LIMITED", message));
+      return refuseFor(command, `${MAX_WAITING} commands wait already`);
+    }
+    if (command.cause.from === "caller" && this.#ports.duties.isFull === true) {
+      return refuseFor(command, "too much of what it asked for is not done yet");
     }
     return new Promise((resolve, reject) => {
       const logged = { ...command, at: this.#ports.now() };
@@ -142,7 +123,7 @@ class Actor implements ActiveActor {
   }
 
   activate(): Promise<void> {
-    return this.#visit(async () => void await this.#load());
+    return this.#visit(() => this.#catchUp());
   }
 
   async passivate(): Promise<void> {
@@ -163,7 +144,7 @@ class Actor implements ActiveActor {
   async #work(): Promise<void> {
     // Everything that arrives in this turn of the event loop belongs to the first group.
     await Promise.resolve();
-    while (this.waiting > 0) {
+    while (this.#waiting.length + this.#visits.length > 0) {
       for (const { act, reject } of this.#visits.splice(0)) await act().catch(reject);
       const group = this.#waiting.splice(0, MAX_GROUP);
       await this.#settle(group).catch((error) => {
@@ -179,6 +160,8 @@ class Actor implements ActiveActor {
     if (this.#loaded === undefined) await this.#load();
     for (let tries = 1; !await log.isLast(this.#address, this.#loaded?.seq ?? 0); tries++) {
       if (tries > ATTEMPTS) throw new BusError("TIMEOUT", "Cannot read the log: it does not come");
+      // What was asked may not have been told yet what the stream's leader knows.
+      if (tries > 1) await backOff(tries - 1);
       await this.#load();
     }
   }
@@ -342,6 +325,11 @@ class Actor implements ActiveActor {
     await Promise.all(this.#undone);
     if (!this.#gaveUp) await snapshots.save(this.#address, persisted);
   }
+}
+
+function refuseFor({ event }: Command, reason: string): Promise<never> {
+  const message = `Cannot take ${event.type}: ${reason}, try again later`;
+  return Promise.reject(new CommandError("RATE_LIMITED", message));
 }
 
 function refuseAll(group: readonly Waiting[]): void {

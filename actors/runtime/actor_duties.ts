@@ -5,12 +5,12 @@
  */
 import { type Address, BusError } from "@hub/bus";
 import type { AnyEventObject } from "xstate";
-import type { Action, SendId } from "./action.ts";
-import type { Asked, Duties } from "./actor.ts";
+import { type Action, isOfEffects, isWork, placeOf, positionOf } from "./action.ts";
 import { type ActorEffects, createActorEffects } from "./actor_effects.ts";
 import type { ActiveActors } from "./active_actors.ts";
 import { type Command, CommandError } from "./command.ts";
 import type { ActorKind } from "./definition.ts";
+import type { Asked, Duties } from "./duties.ts";
 import type { EffectSlots } from "./effect_slots.ts";
 import { addressText, childAddress, parseAddress, STOP } from "./family.ts";
 import type { Send } from "./forward.ts";
@@ -21,7 +21,7 @@ import { persistently } from "./persistently.ts";
 import { errorEvent, plainEvent } from "./plain_event.ts";
 import { START } from "./record.ts";
 import { logicOf } from "./run_effect.ts";
-import { type ActorState, type Child, keyOf, type Timer } from "./state.ts";
+import { type ActorState, type Child, isCurrent, type Timer } from "./state.ts";
 import type { Timers } from "./timers.ts";
 import { createWorkMark, type WorkMark } from "./work_mark.ts";
 
@@ -47,6 +47,8 @@ export interface DutyPorts {
   readonly timers: Timers;
   readonly slots: EffectSlots;
   readonly effectsPerActor: number;
+  /** Deliveries of one actor that may wait; above that it takes no commands of callers. */
+  readonly maxUndone: number;
   readonly publish: Live["publish"];
   readonly hooks: DutyHooks;
 }
@@ -63,8 +65,12 @@ export interface ActorDuties extends Duties {
   close(): Promise<boolean>;
 }
 
-/** Deliveries of one actor that may wait; above that it takes no commands. */
-const MAX_UNDONE = 4_096;
+/**
+ * How many times the bound what comes from within may bring. What is to be delivered may wait for an
+ * event from within, of this actor or of another one that waits for it: refused as callers are, all of
+ * them would wait for ever. What has no end must not fill the memory all the same.
+ */
+const WITHIN = 16;
 
 /** Creates the duties towards one actor. */
 export function createActorDuties(
@@ -110,17 +116,22 @@ class PerformedDuties implements ActorDuties {
     return this.#lanes.size > 0 || this.#effects.size > 0;
   }
 
+  get isFull(): boolean {
+    return this.#lanes.size >= this.#ports.maxUndone;
+  }
+
   prepare(actions: readonly Action[]): Promise<void> | undefined {
     if (!actions.some(isWork)) return undefined;
-    if (this.#lanes.size >= MAX_UNDONE) {
-      const message = `Cannot take more commands: ${MAX_UNDONE} events wait to be delivered`;
+    if (this.#lanes.size >= WITHIN * this.#ports.maxUndone) {
+      const message = `Cannot take what leads to more: ${this.#lanes.size} deliveries wait`;
       return Promise.reject(new CommandError("RATE_LIMITED", message));
     }
     this.#expecting = true;
     return this.#mark.set();
   }
 
-  perform({ actions, state, seq, resumed }: Asked): Promise<void> | undefined {
+  perform(asked: Asked): Promise<void> | undefined {
+    const { actions, state, seq, resumed } = asked;
     this.#expecting = false;
     const hasWork = actions.some(isWork) || (resumed && state.effects.size > 0);
     if (this.#stopped) return hasWork ? this.#refuse() : undefined;
@@ -132,7 +143,7 @@ class PerformedDuties implements ActorDuties {
     for (const action of actions) {
       // Read from the log again after somebody else wrote to it: this node has done it already.
       if (positionOf(action) <= askedUpTo) continue;
-      const doing = this.#do(action, state, resumed);
+      const doing = this.#do(action, asked);
       if (doing !== undefined) undone.push(doing);
     }
     if (resumed || actions.some(isOfEffects)) this.#effects.reconcile(state.effects);
@@ -174,7 +185,7 @@ class PerformedDuties implements ActorDuties {
     if (!this.#stopped && isDone()) this.#mark.clearLater(isDone);
   }
 
-  #do(action: Action, state: ActorState, resumed: boolean): Promise<void> | undefined {
+  #do(action: Action, { state, seq, resumed }: Asked): Promise<void> | undefined {
     switch (action.do) {
       case "startEffect":
         if (isCurrent(state.effects, action.effect)) this.#effects.start(action.effect);
@@ -186,7 +197,11 @@ class PerformedDuties implements ActorDuties {
       case "arm":
         return isCurrent(state.timers, action.timer) ? this.#arm(action.timer) : undefined;
       case "cancel":
-        return state.timers.has(action.timer.id) ? undefined : this.#cancel(action.timer);
+        // Armed by the very same commit, it never was. Found in the log, it is left to be refused as
+        // stale when it comes: few are, and all of a long log would be asked for again.
+        return resumed || action.timer.since.commit.seq === seq
+          ? undefined
+          : this.#cancel(action.timer);
       case "startChild":
         return this.#startChild(action.child);
       case "stopChild":
@@ -206,8 +221,11 @@ class PerformedDuties implements ActorDuties {
     return this.#attempt(`timer ${timer.id}`, () => this.#ports.timers.arm(this.#address, timer));
   }
 
-  #cancel({ id }: Timer): Promise<void> {
-    return this.#attempt(`timer ${id}`, () => this.#ports.timers.cancel(this.#address, id));
+  #cancel(timer: Timer): Promise<void> {
+    return this.#attempt(
+      `timer ${timer.id}`,
+      () => this.#ports.timers.cancel(this.#address, timer),
+    );
   }
 
   #attempt(lane: string, act: () => Promise<void>): Promise<void> {
@@ -321,43 +339,6 @@ class PerformedDuties implements ActorDuties {
   #report(error: unknown): void {
     this.#ports.hooks.onError?.(error, { address: this.#address });
   }
-}
-
-/** Whether it would be missed if nobody ever came back to this actor. */
-function isWork({ do: what }: Action): boolean {
-  return !["stopEffect", "sendToEffect", "emit", "cancel"].includes(what);
-}
-
-function isOfEffects({ do: what }: Action): boolean {
-  return what === "startEffect" || what === "stopEffect";
-}
-
-/** Commit that asked for it; what has no place of its own may be done any number of times. */
-function positionOf(action: Action): number {
-  switch (action.do) {
-    case "send":
-      return action.id.position.commit.seq;
-    case "run":
-      return action.key.position.commit.seq;
-    case "arm":
-      return action.timer.since.commit.seq;
-    case "startChild":
-      return action.child.since.commit.seq;
-    default:
-      return Infinity;
-  }
-}
-
-function placeOf({ position: { commit, index }, nth }: SendId) {
-  return { seq: commit.seq, index, nth };
-}
-
-function isCurrent<T extends Timer | { readonly id: string; readonly since: Timer["since"] }>(
-  all: ReadonlyMap<string, T>,
-  { id, since }: T,
-): boolean {
-  const found = all.get(id);
-  return found !== undefined && keyOf(found.since, id) === keyOf(since, id);
 }
 
 /** Whether it is not the receiver's word, but the end of this node's part in it. */

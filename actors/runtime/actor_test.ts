@@ -4,6 +4,7 @@ import { testBus } from "../../tests/harness/bus.ts";
 import { testEnvironment } from "../../tests/harness/environment.ts";
 import { startNatsNode } from "../../tests/harness/nats.ts";
 import { counter } from "./_counter.ts";
+import { createWorld } from "./_nodes_testing.ts";
 import { bytesOf, foldContext } from "./_simulate.ts";
 import { type ActiveActor, type ActorPorts, createActiveActor } from "./actor.ts";
 import { type Command, CommandError } from "./command.ts";
@@ -44,7 +45,7 @@ async function countOf(actor: ActiveActor): Promise<number> {
 }
 
 Deno.test("an answer says where the command stands in the log, which holds it by then", async () => {
-  await using at = await testBus();
+  await using at = await createWorld({ kinds: [counter] });
   const { actor } = await owner(at.bus);
   const { seq, index, changed } = await actor.send(add(3, "mine"));
   ok(changed);
@@ -53,7 +54,7 @@ Deno.test("an answer says where the command stands in the log, which holds it by
 });
 
 Deno.test("an actor's log begins with its start", async () => {
-  await using at = await testBus();
+  await using at = await createWorld({ kinds: [counter] });
   const { actor } = await owner(at.bus);
   await actor.send(add(1));
   deepStrictEqual((await commits(at.bus))[0]?.events.map(({ event }) => event.type), [
@@ -62,7 +63,7 @@ Deno.test("an actor's log begins with its start", async () => {
 });
 
 Deno.test("commands of many callers are committed in groups, and each gets its own answer", async () => {
-  await using at = await testBus();
+  await using at = await createWorld({ kinds: [counter] });
   const { actor } = await owner(at.bus);
   const callers = Array.from({ length: 64 }, async () => {
     for (let i = 0; i < 20; i++) await actor.send(add(1));
@@ -74,7 +75,7 @@ Deno.test("commands of many callers are committed in groups, and each gets its o
 });
 
 Deno.test("two nodes that both believe they own an actor write one history", async () => {
-  await using one = await testBus();
+  await using one = await createWorld({ kinds: [counter] });
   await using two = await testBus({ realm: one.bus.realm });
   const owners = [(await owner(one.bus)).actor, (await owner(two.bus)).actor];
   const answers = await Promise.all(
@@ -96,7 +97,7 @@ Deno.test("two nodes that both believe they own an actor write one history", asy
 });
 
 Deno.test("a command that is repeated at another node gets the first answer and happens once", async () => {
-  await using one = await testBus();
+  await using one = await createWorld({ kinds: [counter] });
   await using two = await testBus({ realm: one.bus.realm });
   const { actor: first } = await owner(one.bus), { actor: second } = await owner(two.bus);
   const answer = await first.send(add(5, "same"));
@@ -107,7 +108,7 @@ Deno.test("a command that is repeated at another node gets the first answer and 
 
 Deno.test("what was acknowledged survives nats-server's death, and no command happens twice", async () => {
   await using nats = await startNatsNode({ program: testEnvironment().natsServer });
-  await using at = await testBus({ servers: nats.url, reconnectWaitMs: 20 });
+  await using at = await createWorld({ kinds: [counter], servers: nats.url });
   const { actor } = await owner(at.bus);
   const acknowledged: string[] = [];
   const sendAll = async (caller: number) => {
@@ -132,7 +133,7 @@ Deno.test("what was acknowledged survives nats-server's death, and no command ha
 });
 
 Deno.test("an actor is the same, byte for byte, after it was passivated and loaded again", async () => {
-  await using at = await testBus();
+  await using at = await createWorld({ kinds: [counter] });
   const { actor } = await owner(at.bus);
   for (let i = 0; i < 120; i++) await actor.send(add(i));
   const before = await actor.read();
@@ -144,7 +145,7 @@ Deno.test("an actor is the same, byte for byte, after it was passivated and load
 });
 
 Deno.test("a snapshot is saved now and then, and loading reads only what came after it", async () => {
-  await using at = await testBus();
+  await using at = await createWorld({ kinds: [counter] });
   const { actor, snapshots } = await owner(at.bus);
   for (let i = 0; i < 60; i++) await actor.send(add(1));
   const saved = await snapshots.load(counter, address);
@@ -166,7 +167,7 @@ for (
   ] as const
 ) {
   Deno.test(`a snapshot that is "${what}" (${body.slice(0, 14)}…) is reported, and the log is read instead`, async () => {
-    await using at = await testBus();
+    await using at = await createWorld({ kinds: [counter] });
     const { actor } = await owner(at.bus);
     await actor.send(add(7));
     await at.bus.requests.publish(snapshotSubject(at.bus.realm, address), body);
@@ -178,7 +179,7 @@ for (
 }
 
 Deno.test("more commands than may wait are refused with advice to try again", async () => {
-  await using at = await testBus();
+  await using at = await createWorld({ kinds: [counter] });
   const { actor } = await owner(at.bus);
   const sends = Array.from({ length: 1100 }, () => actor.send(add(1)));
   const refused = (await Promise.allSettled(sends)).filter((it) => it.status === "rejected");
@@ -189,7 +190,7 @@ Deno.test("more commands than may wait are refused with advice to try again", as
 });
 
 Deno.test("a refused command says why, and nothing is written", async () => {
-  await using at = await testBus();
+  await using at = await createWorld({ kinds: [counter] });
   const { actor } = await owner(at.bus);
   await actor.send(add(1));
   const wrong = { ...add(1), event: { type: "ADD", n: "one" } };
@@ -198,7 +199,7 @@ Deno.test("a refused command says why, and nothing is written", async () => {
 });
 
 Deno.test("a whole log folds to the bytes that its owner has", async () => {
-  await using at = await testBus();
+  await using at = await createWorld({ kinds: [counter] });
   const { actor } = await owner(at.bus);
   await Promise.all(Array.from({ length: 30 }, (_, i) => actor.send(add(i))));
   const mine = await actor.read();

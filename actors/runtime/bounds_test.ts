@@ -82,6 +82,21 @@ Deno.test("above the bound of actors in memory, the ones that were not needed lo
   deepStrictEqual((await node.host.get(at(49)))?.context, { count: 2 });
 });
 
+Deno.test("no more than a thousand actors wait for room in memory, and those come in one after the other", async () => {
+  await using node = await startNode("n1", { kinds: [counter], maxActors: 1 });
+  const sent = Array.from(
+    { length: 1_100 },
+    (_, i) => node.send({ kind: "counter", id: `w${i}` }, { type: "ADD", n: 1 }),
+  );
+  const refused = (await Promise.allSettled(sent)).flatMap((one, at) =>
+    one.status === "rejected" ? [{ at, reason: one.reason }] : []
+  );
+  deepStrictEqual(refused.map(({ at }) => at), Array.from({ length: 75 }, (_, i) => 1_025 + i));
+  for (const { reason } of refused) {
+    ok(reason instanceof CommandError && reason.code === "RATE_LIMITED" && reason.retryable);
+  }
+});
+
 Deno.test("commands of one caller to an actor that waits for room stay in their order", async () => {
   await using node = await startNode("n1", { kinds: [pad], maxActors: 1 });
   await node.send({ kind: "pad", id: "other" }, note(0));

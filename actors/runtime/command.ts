@@ -15,6 +15,8 @@ export interface Command {
   readonly cause: Cause;
   /** Identity on whose behalf. */
   readonly by?: string;
+  /** Where it stands in its trace: W3C's `traceparent`. */
+  readonly trace?: string;
 }
 
 /** What a command led to. */
@@ -25,6 +27,11 @@ export interface Answer {
   /** The machine's state value afterwards. */
   readonly value: unknown;
   readonly changed: boolean;
+  /**
+   * What the event made an actor emit that goes on. Told once, and not if it is large: to be found in
+   * the log by whoever is not told.
+   */
+  readonly emitted?: readonly AnyEventObject[];
 }
 
 /** Codes of {@linkcode CommandError}. */

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Address } from "@hub/bus";
+import type { AnyEventObject } from "xstate";
 import type { Action } from "./action.ts";
 import type { CommandWindow } from "./command_window.ts";
 import { type ActorKind, isReserved } from "./definition.ts";
@@ -20,7 +21,11 @@ export interface Refusal {
 
 /** What one command of the group gets. */
 export type Verdict =
-  | { readonly is: "accepted"; readonly outcome: Outcome }
+  | {
+    readonly is: "accepted";
+    readonly outcome: Outcome;
+    readonly emitted?: readonly AnyEventObject[];
+  }
   /** Accepted earlier: the same answer again. */
   | { readonly is: "repeated"; readonly outcome: Outcome }
   /** What an effect or timer says that is under way no more. */
@@ -78,11 +83,18 @@ export function decide(
     accepted.push(command);
     actions.push(...todo);
     earlier.set(command.id, mine);
-    return { is: "accepted", outcome: mine };
+    const emitted = after.snapshot.status === "active" ? emittedIn(todo) : [];
+    return { is: "accepted", outcome: mine, ...(emitted.length > 0 && { emitted }) };
   }
 
   const verdicts = commands.map(judge);
   return { next, accepted, verdicts, actions };
+}
+
+function emittedIn(actions: readonly Action[]): AnyEventObject[] {
+  const events: AnyEventObject[] = [];
+  for (const action of actions) if (action.do === "emit") events.push(action.event);
+  return events;
 }
 
 /** Started it is, whatever has become of it since. */

@@ -19,7 +19,12 @@ export interface ActorOptions<TMachine extends AnyStateMachine = AnyStateMachine
   /** What a caller may send: a TypeBox schema of events, most often a union. */
   readonly events: TSchema;
   /** Turns an event that an older version accepted into one that this version understands. */
-  readonly upcast?: (event: AnyEventObject, version: number) => AnyEventObject;
+  readonly upcast?: Upcast;
+  /**
+   * The same for the events of children, which have their own logs and their parent's version: by the
+   * name of the child's logic in the machine, `parcel`, and `parcel:label` for a child of that.
+   */
+  readonly upcastChildren?: Readonly<Record<string, Upcast>>;
   /** Events between two snapshots. Default 200. */
   readonly snapshotEvery?: number;
   /** Time without a command after which the actor leaves memory. Default 60,000. */
@@ -27,6 +32,9 @@ export interface ActorOptions<TMachine extends AnyStateMachine = AnyStateMachine
   /** Who may do what to actors of this kind; the runtime itself keeps nobody away. */
   readonly access?: ActorAccess;
 }
+
+/** Turns an event of the log that `version` accepted into one that the present version understands. */
+export type Upcast = (event: AnyEventObject, version: number) => AnyEventObject;
 
 /** Who may do what; what is left out is the hub's to decide. */
 export interface ActorAccess {
@@ -47,7 +55,8 @@ export interface ActorKind {
   /** What is wrong with an event that a caller sent; `undefined` when nothing is. */
   refuse(event: unknown): string | undefined;
   /** An event of the log as this version understands it. */
-  upcast(event: AnyEventObject, version: number): AnyEventObject;
+  readonly upcast: Upcast;
+  readonly upcastChildren: Readonly<Record<string, Upcast>>;
 }
 
 const SNAPSHOT_EVERY = 200;
@@ -108,6 +117,7 @@ export function defineActor(options: ActorOptions): ActorKind {
     access: options.access ?? {},
     refuse: createRefusal(events),
     upcast: (event, from) => from < version && upcast ? upcast(event, from) : event,
+    upcastChildren: options.upcastChildren ?? {},
   };
 }
 

@@ -1,17 +1,12 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { fromCallback, fromEventObservable, fromObservable, fromPromise } from "xstate";
 import { activeKey, openBucket } from "@hub/bus";
-import { testBus } from "../../tests/harness/bus.ts";
 import { testEnvironment } from "../../tests/harness/environment.ts";
 import { startNatsNode } from "../../tests/harness/nats.ts";
 import { until } from "../../tests/harness/until.ts";
+import { dyingActor } from "./_dying.ts";
 import { held, job } from "./_job.ts";
 import { createWorld, eventsOf, logged, ownedBy, startNode, typesOf } from "./_nodes_testing.ts";
-import { createActiveActor } from "./actor.ts";
-import { openActiveActors } from "./active_actors.ts";
-import { openActorLog } from "./log.ts";
-import { createMachineScope } from "./machine_scope.ts";
-import { openSnapshots } from "./snapshots.ts";
 
 const DONE = "xstate.done.actor.work", ERROR = "xstate.error.actor.work";
 
@@ -57,18 +52,9 @@ Deno.test("an effect in flight at a crash runs again on the new owner with the s
 Deno.test("a crash right after a commit, before anything is done, loses no effect", async () => {
   const { work, runs } = held();
   const kind = job(work);
-  await using at = await testBus();
+  await using at = await createWorld({ kinds: [kind] });
   const address = { kind: "job", id: "a" };
-  const active = await openActiveActors(at.bus, "gone");
-  const dying = createActiveActor({
-    ...{ kind, scope: createMachineScope(kind.machine), now: () => 0 },
-    log: await openActorLog(at.bus),
-    snapshots: await openSnapshots(at.bus),
-    duties: {
-      prepare: async () => void await active.mark(address),
-      perform: () => Promise.reject(new Error("died")),
-    },
-  }, address);
+  const dying = await dyingActor(at.bus, { kind, address });
   await dying.send({ id: "c1", event: { type: "GO" }, cause: { from: "caller" } });
   await dying.passivate();
   await using _node = await startNode("n1", { kinds: [kind], realm: at.bus.realm });

@@ -50,7 +50,8 @@ function shortened(text: string): string {
   return text.length <= MAX_TOKEN_LENGTH ? text : `${BY}${digest(text)}`;
 }
 
-function digest(text: string): string {
+/** Stands for a text that is too long to be spelled. */
+export function digest(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, DIGEST_LENGTH);
 }
 

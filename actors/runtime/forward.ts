@@ -35,14 +35,23 @@ const Requests = TypeCompiler.Compile(Type.Unsafe<Request>(Type.Object({
     event: Type.Object({ type: Type.String() }),
     cause: Type.Object({ from: Type.String() }),
     by: Type.Optional(Type.String()),
+    trace: Type.Optional(Type.String()),
   })),
 })));
 
 const Replies = TypeCompiler.Compile(Type.Unsafe<Reply>(Type.Union([
-  Type.Object({ answer: Type.Object({ seq: Type.Integer(), index: Type.Integer() }) }),
+  Type.Object({
+    answer: Type.Object({
+      ...{ seq: Type.Integer(), index: Type.Integer() },
+      emitted: Type.Optional(Type.Array(Type.Object({ type: Type.String() }))),
+    }),
+  }),
   Type.Object({ view: Type.Union([Type.Null(), Type.Object({ status: Type.String() })]) }),
   Type.Object({ error: Type.Object({ code: Type.String(), message: Type.String() }) }),
 ])));
+
+/** Most of what an actor has emitted that travels with an answer. */
+const MAX_EMITTED_BYTES = 16 * 1024;
 
 /** Takes a command for an actor and resolves with its answer. */
 export type Send = (address: Address, command: Command) => Promise<Answer>;
@@ -95,7 +104,10 @@ async function reply(owned: Owned, data: Uint8Array): Promise<Uint8Array> {
 
 async function replyTo({ send, get }: Owned, { address, command }: Request): Promise<Reply> {
   if (command === undefined) return { view: await get(address) ?? null };
-  return { answer: await send(address, command) };
+  const { emitted, ...answer } = await send(address, command);
+  // Whoever is not told finds it in the log.
+  const isSmall = emitted !== undefined && encodeJson(emitted).byteLength <= MAX_EMITTED_BYTES;
+  return { answer: isSmall ? { ...answer, emitted } : answer };
 }
 
 /**

@@ -15,7 +15,7 @@ import { STOP } from "./family.ts";
 import { forward, forwardGet, type Send, serveForwarded } from "./forward.ts";
 import { keepOwn } from "./keep_own.ts";
 import { createKinds } from "./kinds.ts";
-import { type ActorPage, listActors, type ListOptions } from "./list_actors.ts";
+import { type ActorPage, createActorLister, type ListOptions } from "./list_actors.ts";
 import { openLive } from "./live.ts";
 import { openActorLog } from "./log.ts";
 import { createResidents, type Residents } from "./residents.ts";
@@ -35,6 +35,8 @@ export interface HostOptions extends DutyHooks {
   readonly effects?: EffectBounds;
   /** Actors in memory; above that, those leave it that were not needed longest. Default 50,000. */
   readonly maxActors?: number;
+  /** Deliveries of one actor that may wait; above that it refuses its callers. Default 4,096. */
+  readonly maxUndone?: number;
   /** How often the node looks for actors of its own that nobody has activated. Default 30,000. */
   readonly sweepMs?: number;
   /** Told of a snapshot that is there and cannot be used. */
@@ -72,6 +74,7 @@ export interface Host extends AsyncDisposable {
 }
 
 const EFFECTS_PER_ACTOR = 64;
+const MAX_UNDONE = 4_096;
 
 /** Opens a host on a node that has joined the others. */
 export async function openHost(options: HostOptions): Promise<Host> {
@@ -79,7 +82,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
   const { node } = membership;
   await using stack = new AsyncDisposableStack();
   const owners = stack.use(watchOwners(membership));
-  const active = await openActiveActors(bus, node);
+  const active = openActiveActors(bus, node);
 
   // Where the owner is gone, whoever is asked takes its place: the log's fence keeps that safe.
   const sendFar: Send = async (address, command) => {
@@ -101,25 +104,24 @@ export async function openHost(options: HostOptions): Promise<Host> {
     );
     return asked === undefined ? await residents.get(address) : asked.view;
   };
-  const residents = stack.use(await openResidents(options, { active, owners, send }));
-  // What was forwarded is taken here, whoever else may own it by now: no command travels in circles.
-  stack.use(await serveForwarded(bus, { node, owned: residents }));
+  const awaken = (address: Address) => keeper.awaken(address);
+  const residents = stack.use(await openResidents(options, { active, owners, send, awaken }));
   const onError = (...about: Parameters<NonNullable<DutyHooks["onError"]>>) =>
     options.onError?.(...about);
-  const onWake = (address: Address) =>
-    void residents.activate(address).catch((error) => onError(error, { address }));
-  stack.use(serveWakes(bus, { node, onWake }));
-  stack.use(keepOwn({
-    ...{ membership, active, residents, isOwn: owners.isOwn, onError },
+  const keeper = stack.use(keepOwn({
+    ...{ bus, membership, active, residents, isOwn: owners.isOwn, onError },
     ...(sweepMs === undefined ? {} : { sweepMs }),
   }));
-  stack.use(await serveTimers(bus, send));
+  // What was forwarded is taken here, whoever else may own it by now: no command travels in circles.
+  stack.use(await serveForwarded(bus, { node, owned: residents }));
+  stack.use(serveWakes(bus, { node, onWake: awaken }));
+  stack.use(await serveTimers(bus, { send, onError }));
   const parts = stack.move();
   return {
     ...{ get, owner: owners.ownerOf },
     send: async (address, command) => await send(address, plainCommand(command)),
     stop: (address, { by } = {}) => stop(send, address, by),
-    list: (options) => listActors(bus, options),
+    list: createActorLister(bus).list,
     get active() {
       return residents.size;
     },
@@ -142,13 +144,15 @@ interface ResidentsPorts {
   readonly active: ActiveActors;
   readonly owners: Owners;
   readonly send: Send;
+  readonly awaken: (address: Address) => void;
 }
 
 async function openResidents(
-  { bus, membership, kinds, effects = {}, now = Date.now, maxActors, onUnusable, ...hooks }:
-    HostOptions,
-  { active, owners, send }: ResidentsPorts,
+  options: HostOptions,
+  { active, owners, send, awaken }: ResidentsPorts,
 ): Promise<Residents> {
+  const { bus, membership, kinds, effects = {}, now = Date.now, ...rest } = options;
+  const { maxActors, onUnusable, maxUndone = MAX_UNDONE, ...hooks } = rest;
   const live = openLive(bus, hooks), log = await openActorLog(bus);
   const stores: Pick<ActorPorts, "log" | "snapshots"> = {
     log: {
@@ -166,9 +170,10 @@ async function openResidents(
     timers: await openTimers(bus),
     slots: createEffectSlots(effects),
     effectsPerActor: effects.perActor ?? EFFECTS_PER_ACTOR,
+    maxUndone,
     publish: live.publish,
   };
-  const residents: Residents = createResidents({
+  return createResidents({
     node: membership.node,
     kinds: createKinds(kinds),
     ports: {
@@ -181,12 +186,10 @@ async function openResidents(
     isOwn: owners.isOwn,
     createDuties: (address, kind) => createActorDuties(duties, { address, kind }),
     onLeft(address) {
-      const owner = owners.ownerOf(address);
-      if (owner === undefined) return;
+      const owner = owners.otherThanThis(address);
       // It may have come back to this node meanwhile.
-      if (owner !== membership.node) return wake(bus, owner, address);
-      residents.activate(address).catch((error) => hooks.onError?.(error, { address }));
+      if (owner === undefined) awaken(address);
+      else wake(bus, owner, address);
     },
   });
-  return residents;
 }

@@ -3,6 +3,7 @@ import { type Bus, joinMembership } from "@hub/bus";
 import { testBus } from "../../tests/harness/bus.ts";
 import { until } from "../../tests/harness/until.ts";
 import { counter } from "./_counter.ts";
+import { createWorld } from "./_nodes_testing.ts";
 import type { Command } from "./command.ts";
 import type { ActorKind } from "./definition.ts";
 import { type Host, openHost } from "./host.ts";
@@ -23,7 +24,9 @@ interface Node extends AsyncDisposable {
 /** A node with a host on it. */
 async function startNode(node: string, realm?: string, kind: ActorKind = counter): Promise<Node> {
   await using stack = new AsyncDisposableStack();
-  const { bus } = stack.use(await testBus(realm === undefined ? {} : { realm }));
+  const { bus } = stack.use(
+    await (realm === undefined ? createWorld({ kinds: [kind] }) : testBus({ realm })),
+  );
   const membership = stack.use(await joinMembership(bus, { node }));
   const host = stack.use(await openHost({ bus, membership, kinds: [kind] }));
   const parts = stack.move();

@@ -3,81 +3,118 @@
  *
  * @module
  */
-import type { Address, Membership } from "@hub/bus";
+import { type Address, backOff, type Bus, BusError, type Membership } from "@hub/bus";
 import type { ActiveActors } from "./active_actors.ts";
 import type { DutyHooks } from "./actor_duties.ts";
+import { persistently } from "./persistently.ts";
 import type { Residents } from "./residents.ts";
 
 /** What is needed for that. */
 export interface KeepOwnOptions {
-  readonly membership: Membership;
-  readonly active: ActiveActors;
-  readonly residents: Residents;
+  readonly bus: Pick<Bus, "onStatus">;
+  readonly membership: Pick<Membership, "onChange">;
+  readonly active: Pick<ActiveActors, "list">;
+  readonly residents: Pick<Residents, "activate" | "releaseForeign">;
   readonly isOwn: (address: Address) => boolean;
   readonly onError: NonNullable<DutyHooks["onError"]>;
   /** For what was missed, e.g. because its kind was unknown here. Default 30,000. */
   readonly sweepMs?: number;
 }
 
+/** Keeps them until it is disposed of. */
+export interface Keeper extends AsyncDisposable {
+  /** Brings one actor into memory if it is this node's, however long that takes. */
+  awaken(address: Address): void;
+}
+
 const SWEEP_MS = 30_000;
 /** Actors that are activated at a time. */
 const WIDTH = 32;
 
-/** Does so until it is disposed of: now, at each change of the nodes, and now and then. */
-export function keepOwn(options: KeepOwnOptions): AsyncDisposable {
-  const { membership, active, residents, isOwn, onError, sweepMs = SWEEP_MS } = options;
-  let closed = false, again = false;
+/**
+ * Looks for them now, whenever the nodes change or the connection is there again, and now and then.
+ *
+ * Each look goes on until it has seen all there is: the next change may be far away. Those in memory
+ * are looked at as well, as another node may have carried them on meanwhile; this one would not know
+ * of what has to be done for them.
+ */
+export function keepOwn(options: KeepOwnOptions): Keeper {
+  const { bus, membership, active, residents, isOwn, onError, sweepMs = SWEEP_MS } = options;
+  const closing = new AbortController();
+  const { signal } = closing;
+  const awakening = new Set<Promise<void>>();
+  let again = false;
   let looking: Promise<void> | undefined;
 
   async function activate(address: Address): Promise<void> {
     try {
-      await residents.activate(address);
+      await persistently(async () => {
+        if (isOwn(address)) await residents.activate(address);
+      }, signal);
     } catch (error) {
-      if (!closed) onError(error, { address });
+      if (!signal.aborted) onError(error, { address });
     }
   }
 
-  async function lookOnce(): Promise<void> {
+  async function lookAtAll(): Promise<void> {
     const underWay = new Set<Promise<void>>();
     try {
       for await (const address of active.list()) {
-        if (closed) break;
-        if (!isOwn(address) || residents.has(address)) continue;
+        if (signal.aborted) break;
+        if (!isOwn(address)) continue;
         const activating = activate(address).finally(() => underWay.delete(activating));
         underWay.add(activating);
         if (underWay.size >= WIDTH) await Promise.race(underWay);
       }
-    } catch (error) {
-      // Without a connection there is nothing to be seen; with the next change or sweep there is.
-      if (!closed) onError(error, {});
+    } finally {
+      await Promise.all(underWay);
     }
-    await Promise.all(underWay);
   }
 
   async function look(): Promise<void> {
-    do {
+    for (let tries = 1; again && !signal.aborted; tries++) {
       again = false;
-      await lookOnce();
-    } while (again && !closed);
+      try {
+        await lookAtAll();
+        tries = 0;
+      } catch (error) {
+        again = true;
+        // A lost connection is known to everybody; anything else is said once.
+        const isKnown = error instanceof BusError && error.retryable;
+        if (tries === 1 && !isKnown && !signal.aborted) onError(error, {});
+        await backOff(tries, signal).catch(() => undefined);
+      }
+    }
     looking = undefined;
   }
 
   function check(): void {
-    if (closed) return;
+    if (signal.aborted) return;
     residents.releaseForeign();
     again = true;
     looking ??= look();
   }
 
-  const forget = membership.onChange(check);
+  const forget = [
+    membership.onChange(check),
+    bus.onStatus((status) => {
+      if (status === "connected") check();
+    }),
+  ];
   const timer = setInterval(check, sweepMs);
   check();
   return {
+    awaken(address) {
+      if (signal.aborted) return;
+      const activating = activate(address).finally(() => awakening.delete(activating));
+      awakening.add(activating);
+    },
     async [Symbol.asyncDispose]() {
-      closed = true;
-      forget();
+      closing.abort();
+      for (const one of forget) one();
       clearInterval(timer);
       await looking;
+      await Promise.all(awakening);
     },
   };
 }

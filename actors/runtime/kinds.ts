@@ -30,9 +30,10 @@ export function createKinds(declared: readonly ActorKind[]): Kinds {
     const descent = descentOf(name);
     const parent = descent && find(descent.parent);
     if (parent === undefined) return undefined;
-    const logic = logicIn(parent.kind, descent?.src ?? "");
+    const src = descent?.src ?? "";
+    const logic = logicIn(parent.kind, src);
     if (!(logic instanceof StateMachine)) return undefined;
-    const made = knownKind(childKind(name, parent.kind, logic));
+    const made = knownKind(childKind(parent.kind, { kind: name, src, machine: logic }));
     known.set(name, made);
     return made;
   }
@@ -54,11 +55,11 @@ function logicIn({ machine }: ActorKind, src: string): AnyActorLogic | undefined
 
 /** A child has its parent's version and ways; from outside, nobody speaks to it but its parent. */
 function childKind(
-  kind: string,
   parent: ActorKind,
-  machine: ActorKind["machine"],
+  { kind, src, machine }: Pick<ActorKind, "kind" | "machine"> & { readonly src: string },
 ): ActorKind {
-  const { version, snapshotEvery, passivateAfterMs, access } = parent;
+  const { version, snapshotEvery, passivateAfterMs, access, upcastChildren } = parent;
+  const upcast = upcastChildren[src];
   return {
     kind,
     version,
@@ -67,6 +68,17 @@ function childKind(
     passivateAfterMs,
     access,
     refuse: () => "it is a child of another actor, send to that one",
-    upcast: (event) => event,
+    upcast: (event, from) => from < version && upcast ? upcast(event, from) : event,
+    upcastChildren: below(src, upcastChildren),
   };
+}
+
+/** What is said of the children of `src`, by their own names. */
+function below(
+  src: string,
+  upcasts: ActorKind["upcastChildren"],
+): ActorKind["upcastChildren"] {
+  const prefix = `${src}:`;
+  const theirs = Object.entries(upcasts).filter(([name]) => name.startsWith(prefix));
+  return Object.fromEntries(theirs.map(([name, upcast]) => [name.slice(prefix.length), upcast]));
 }

@@ -3,7 +3,14 @@
  *
  * @module
  */
-import { actorFilter, type Address, type Bus, listSubjects, parseActorSubject } from "@hub/bus";
+import {
+  actorFilter,
+  type Address,
+  type Bus,
+  listSubjects,
+  parseActorSubject,
+  type SubjectPage,
+} from "@hub/bus";
 
 /** Which actors. */
 export interface ListOptions {
@@ -33,53 +40,135 @@ interface Cursor {
 
 const LIMIT = 100, MOST = 1_000;
 
+/** So many after that. */
+interface Wanted extends Cursor {
+  readonly limit: number;
+}
+
+/** Subjects that were listed together. */
+interface Chunk extends SubjectPage {
+  readonly filter: string;
+  /** How many come before. */
+  readonly from: number;
+  /** When it was there, by `performance.now()`, and how long that took. */
+  readonly at: number;
+  readonly tookMs: number;
+}
+
+/** How long pages are turned in what was listed for the first of them. */
+const FRESH_MS = 30_000;
+
+/** Lists actors, a page at a time. */
+export interface ActorLister {
+  /**
+   * Lists a page. An actor that begins while pages are turned may be left out, and one that is removed
+   * may still be shown; no other one is left out, and none comes twice.
+   *
+   * @throws {RangeError} If `limit`, `after` or `kind` cannot be used.
+   * @throws {BusError}
+   */
+  list(options?: ListOptions): Promise<ActorPage>;
+}
+
+/** Actors from which on the server needs seconds to list them. */
+const MANY = 10_000;
+
 /**
- * Lists actors, a page at a time. An actor that begins while pages are turned may be left out;
- * no other one is, and none comes twice.
- *
- * @throws {RangeError} If `limit`, `after` or `kind` cannot be used.
- * @throws {BusError}
+ * Creates a lister. The server counts and sorts all subjects whenever it is asked, and gives up to
+ * 100,000 of them: they are kept, so that only the first page costs that, and then each hundredth.
+ * Of many actors a first page may be as old as it takes to list them, and whoever asks meanwhile
+ * waits for the same answer: however often it is asked, the server spends half of its time on it.
  */
-export async function listActors(bus: Bus, options: ListOptions = {}): Promise<ActorPage> {
-  const { kind, limit = LIMIT, after } = options;
-  if (!Number.isInteger(limit) || limit < 1 || limit > MOST) {
-    throw new RangeError(`Cannot list ${limit} actors at a time: 1 to ${MOST} are allowed`);
+export function createActorLister(
+  bus: Bus,
+  { many = MANY }: { readonly many?: number } = {},
+): ActorLister {
+  let kept: Chunk | undefined;
+  const underWay = new Map<string, Promise<Chunk>>();
+
+  function fetch(filter: string, from: number): Promise<Chunk> {
+    const key = `${from} ${filter}`, same = underWay.get(key);
+    if (same !== undefined && isOfMany(filter)) return same;
+    const fetching = fetchNow(filter, from).finally(() => {
+      if (underWay.get(key) === fetching) underWay.delete(key);
+    });
+    underWay.set(key, fetching);
+    return fetching;
   }
-  const filter = actorFilter(bus.realm, kind);
-  const cursor = after === undefined ? { offset: 0, last: "" } : parseCursor(after);
-  const { found, offset, total } = await subjectsAfter(bus, filter, cursor);
-  const page = found.slice(0, limit);
-  const last = page.at(-1);
-  const more = last !== undefined && offset + page.length < total;
+
+  async function fetchNow(filter: string, from: number): Promise<Chunk> {
+    const askedAt = performance.now();
+    const page = await listSubjects(bus, { stream: "EVENTS", filter, offset: from });
+    const at = performance.now();
+    kept = { ...page, filter, from, at, tookMs: at - askedAt };
+    return kept;
+  }
+
+  function isOfMany(filter: string): boolean {
+    return kept?.filter === filter && kept.total >= many;
+  }
+
+  function isFresh({ at, tookMs }: Chunk, offset: number): boolean {
+    return performance.now() - at < (offset === 0 ? tookMs : FRESH_MS);
+  }
+
+  /** From one before the cursor, to see that it still stands there: else some have been removed. */
+  function chunkFor(filter: string, { offset, limit }: Wanted): Chunk | Promise<Chunk> {
+    const from = Math.max(0, offset - 1);
+    if (kept?.filter !== filter || !isFresh(kept, offset)) return fetch(filter, from);
+    if (offset === 0 && !isOfMany(filter)) return fetch(filter, from);
+    const ends = kept.from + kept.subjects.length;
+    const reaches = kept.from <= from && (offset + limit <= ends || ends >= kept.total);
+    return reaches ? kept : fetch(filter, from);
+  }
+
+  async function subjectsAfter(filter: string, wanted: Wanted) {
+    const { offset, last, limit } = wanted;
+    let chunk = await chunkFor(filter, wanted);
+    const before = chunk.subjects[offset - 1 - chunk.from];
+    if (chunk.from > 0 && (before === undefined || before > last)) chunk = await fetch(filter, 0);
+    for (;;) {
+      const { subjects, from, total } = chunk;
+      const at = indexAfter(subjects, last);
+      if (at < subjects.length) {
+        return { found: subjects.slice(at, at + limit), offset: from + at, total };
+      }
+      const ends = from + subjects.length;
+      if (subjects.length === 0 || ends >= total) return { found: [], offset: total, total };
+      chunk = await fetch(filter, ends);
+    }
+  }
+
   return {
-    addresses: page.map((subject) => {
-      const { kind, id } = parseActorSubject(subject);
-      return { kind, id };
-    }),
-    total,
-    ...(more ? { next: `${offset + page.length}:${last}` } : {}),
+    async list({ kind, limit = LIMIT, after } = {}) {
+      if (!Number.isInteger(limit) || limit < 1 || limit > MOST) {
+        throw new RangeError(`Cannot list ${limit} actors at a time: 1 to ${MOST} are allowed`);
+      }
+      const filter = actorFilter(bus.realm, kind);
+      const cursor = after === undefined ? { offset: 0, last: "" } : parseCursor(after);
+      const { found, offset, total } = await subjectsAfter(filter, { ...cursor, limit });
+      const last = found.at(-1), ends = offset + found.length;
+      return {
+        addresses: found.map((subject) => {
+          const { kind, id } = parseActorSubject(subject);
+          return { kind, id };
+        }),
+        total,
+        ...(last !== undefined && ends < total ? { next: `${ends}:${last}` } : {}),
+      };
+    },
   };
 }
 
-async function subjectsAfter(bus: Bus, filter: string, { offset, last }: Cursor) {
-  // From one before, to see that it still stands there: otherwise some have been removed.
-  let from = Math.max(0, offset - 1);
-  for (;;) {
-    const { subjects, total } = await listSubjects(bus, {
-      ...{ stream: "EVENTS", filter, offset: from },
-    });
-    const [first] = subjects;
-    if (from > 0 && (first === undefined || first > last)) {
-      from = 0;
-      continue;
-    }
-    const at = subjects.findIndex((subject) => subject > last);
-    if (at >= 0) return { found: subjects.slice(at), offset: from + at, total };
-    if (subjects.length === 0 || from + subjects.length >= total) {
-      return { found: [], offset: total, total };
-    }
-    from += subjects.length;
+/** Index of the first one after `last`; they are in order. */
+function indexAfter(subjects: readonly string[], last: string): number {
+  let low = 0, high = subjects.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((subjects[middle] ?? "") > last) high = middle;
+    else low = middle + 1;
   }
+  return low;
 }
 
 function parseCursor(text: string): Cursor {

@@ -6,8 +6,9 @@
 import type { Address } from "@hub/bus";
 import type { Action } from "./action.ts";
 import type { ActorKind } from "./definition.ts";
+import { addressText } from "./family.ts";
 import { fold, WINDOW_SIZE } from "./fold.ts";
-import type { ActorLog } from "./log.ts";
+import { type ActorLog, NotInLog } from "./log.ts";
 import type { MachineScope } from "./machine_scope.ts";
 import { type Loaded, restore } from "./persist.ts";
 import type { Snapshots, Unusable } from "./snapshots.ts";
@@ -30,13 +31,39 @@ export interface LoadedActor {
   readonly actions: readonly Action[];
 }
 
-/** Loads an actor: from its snapshot where there is a good one, else from the beginning. */
+/**
+ * Loads an actor: from its snapshot where there is a good one, else from the beginning.
+ *
+ * @throws {Error} naming the message that cannot be read or folded.
+ */
 export async function load(ports: LoadPorts, address: Address): Promise<LoadedActor> {
-  const { kind, scope, log } = ports;
-  let loaded = await fromSnapshot(ports, address);
+  const snapshot = await fromSnapshot(ports, address);
+  try {
+    return await foldOn(ports, address, snapshot);
+  } catch (error) {
+    if (!(error instanceof NotInLog)) throw error;
+    // The log was removed, or is an older copy: what was folded from another one is worth nothing.
+    ports.onUnusable?.(address, "of another log");
+    return await foldOn(ports, address, undefined);
+  }
+}
+
+async function foldOn(
+  { kind, scope, log }: LoadPorts,
+  address: Address,
+  snapshot: Loaded | undefined,
+): Promise<LoadedActor> {
   const actions: Action[] = [];
-  for await (const record of log.read(address, { from: (loaded?.seq ?? 0) + 1 })) {
-    loaded = fold({ kind, scope }, loaded, record, (step) => actions.push(...step.actions));
+  let loaded = snapshot;
+  const tail = log.read(address, snapshot === undefined ? {} : { after: snapshot.seq });
+  for await (const record of tail) {
+    try {
+      loaded = fold({ kind, scope }, loaded, record, (step) => actions.push(...step.actions));
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      const what = `message ${record.seq} of ${addressText(address)}`;
+      throw new Error(`Cannot take up ${what}: ${reason}`, { cause });
+    }
   }
   return { loaded, actions };
 }

@@ -20,7 +20,7 @@ import type { Cause, LoggedEvent, LogRecord } from "./record.ts";
 export const MAX_COMMIT_BYTES = 1024 * 1024;
 
 // `nats` tools show them, so that a person can read the stream, too.
-const KIND = "Hub-Kind", VERSION = "Hub-Version", COUNT = "Hub-Count";
+const KIND = "Hub-Kind", VERSION = "Hub-Version", COUNT = "Hub-Count", TRACE = "traceparent";
 
 const StoredEvents = TypeCompiler.Compile(Type.Array(
   Type.Object({
@@ -28,6 +28,7 @@ const StoredEvents = TypeCompiler.Compile(Type.Array(
     event: Type.Unsafe<LoggedEvent["event"]>(Type.Object({ type: Type.String() })),
     cause: Type.Unsafe<Cause>(Type.Object({ from: Type.String() })),
     by: Type.Optional(Type.String()),
+    trace: Type.Optional(Type.String()),
     at: Type.Number(),
   }),
   { minItems: 1 },
@@ -42,6 +43,22 @@ export interface Append {
   readonly after: number;
 }
 
+/** What is said to be in a log and is not: it was another log. */
+export class NotInLog extends Error {
+  override readonly name = "NotInLog";
+}
+
+/** A message of a log that no actor can have written. */
+export class DamagedCommit extends Error {
+  override readonly name = "DamagedCommit";
+  readonly seq: number;
+
+  constructor({ seq, subject }: Pick<StoredMessage, "seq" | "subject">, options?: ErrorOptions) {
+    super(`Cannot read message ${seq} of ${subject}: it is no commit of an actor`, options);
+    this.seq = seq;
+  }
+}
+
 /** The logs of a realm's actors. */
 export interface ActorLog {
   /**
@@ -51,8 +68,16 @@ export interface ActorLog {
    * @throws {BusError} of which `outcomeUnknown` may say that it may have happened all the same.
    */
   append(address: Address, append: Append): Promise<number>;
-  /** Reads an actor's log from `from` on, in order. */
-  read(address: Address, options?: { readonly from?: number }): AsyncIterable<LogRecord>;
+  /**
+   * Reads an actor's log, in order: from `from` on, or what comes after a message that is in it.
+   *
+   * @throws {NotInLog} when the message `after` is not in it.
+   * @throws {DamagedCommit} naming the message.
+   */
+  read(
+    address: Address,
+    options?: { readonly from?: number } | { readonly after: number },
+  ): AsyncIterable<LogRecord>;
   /** Whether nothing has been appended after `seq`, beyond doubt; reading may be behind. */
   isLast(address: Address, seq: number): Promise<boolean>;
 }
@@ -70,24 +95,54 @@ export async function openActorLog(bus: Bus): Promise<ActorLog> {
           [KIND]: address.kind,
           [VERSION]: String(version),
           [COUNT]: String(events.length),
+          ...traceOf(events),
         },
       });
       return seq;
     },
-    async *read(address, { from = 1 } = {}) {
+    async *read(address, options = {}) {
       const subject = actorSubject(realm, address);
-      for await (const message of reader.read("EVENTS", { subject, from })) yield recordOf(message);
+      const after = "after" in options ? options.after : 0;
+      const from = "after" in options ? options.after : options.from ?? 1;
+      let isThere = after === 0;
+      for await (const message of reader.read("EVENTS", { subject, from })) {
+        if (!isThere && message.seq !== after) throw notThere(after, subject);
+        if (message.seq !== after) yield recordOf(message);
+        isThere = true;
+      }
+      // Whoever was asked may be behind; the leader is not.
+      const isLost = !isThere && await reader.isLast("EVENTS", { subject, seq: after - 1 });
+      if (isLost) throw notThere(after, subject);
     },
     isLast: (address, seq) =>
       reader.isLast("EVENTS", { subject: actorSubject(realm, address), seq }),
   };
 }
 
-function recordOf({ seq, subject, data, header }: StoredMessage): LogRecord {
+/** Of the first event that has one; each of the others says its own in the body. */
+function traceOf(events: readonly LoggedEvent[]): { readonly [TRACE]?: string } {
+  const trace = events.find((event) => event.trace !== undefined)?.trace;
+  return trace === undefined ? {} : { [TRACE]: trace };
+}
+
+function notThere(seq: number, subject: string): NotInLog {
+  return new NotInLog(`There is no message ${seq} of ${subject}`);
+}
+
+function recordOf(message: StoredMessage): LogRecord {
+  const { seq, header } = message;
   const version = Number(header(VERSION));
-  const events = decodeJson(data, { maxBytes: MAX_COMMIT_BYTES });
+  const events = eventsIn(message);
   if (!StoredEvents.Check(events) || !Number.isSafeInteger(version) || version < 1) {
-    throw new Error(`Cannot read message ${seq} of ${subject}: it is no commit of an actor`);
+    throw new DamagedCommit(message);
   }
   return { seq, version, events };
+}
+
+function eventsIn(message: StoredMessage): unknown {
+  try {
+    return decodeJson(message.data, { maxBytes: MAX_COMMIT_BYTES });
+  } catch (cause) {
+    throw new DamagedCommit(message, { cause });
+  }
 }

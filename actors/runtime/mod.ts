@@ -10,28 +10,39 @@
  * @module
  */
 export type { Action, SendId } from "./action.ts";
-export {
-  type ActiveActor,
-  type ActorPorts,
-  type Asked,
-  type Committed,
-  createActiveActor,
-  type Duties,
-} from "./actor.ts";
+export { type ActiveActor, type ActorPorts, type Committed, createActiveActor } from "./actor.ts";
 export type { Dropped, DutyHooks } from "./actor_duties.ts";
 export { actorRef } from "./actor_ref.ts";
 export { type Answer, type Command, CommandError, type CommandErrorCode } from "./command.ts";
 export { decide, type DecideContext, type Decision, type Refusal, type Verdict } from "./decide.ts";
-export { type ActorAccess, type ActorKind, type ActorOptions, defineActor } from "./definition.ts";
+export {
+  type ActorAccess,
+  type ActorKind,
+  type ActorOptions,
+  defineActor,
+  type Upcast,
+} from "./definition.ts";
+export type { Asked, Duties } from "./duties.ts";
 export type { EffectBounds } from "./effect_slots.ts";
 export { addressText, childAddress, parseAddress } from "./family.ts";
 export { fold, type FoldContext, WINDOW_SIZE } from "./fold.ts";
 export { type Host, type HostOptions, openHost } from "./host.ts";
 export { idempotencyKey } from "./idempotency_key.ts";
 export { createKinds, type Kinds, type KnownKind } from "./kinds.ts";
-export { type ActorPage, listActors, type ListOptions } from "./list_actors.ts";
+export {
+  type ActorLister,
+  type ActorPage,
+  createActorLister,
+  type ListOptions,
+} from "./list_actors.ts";
 export { type LiveMessage, parseLiveMessage } from "./live.ts";
-export { type ActorLog, type Append, MAX_COMMIT_BYTES, openActorLog } from "./log.ts";
+export {
+  type ActorLog,
+  type Append,
+  DamagedCommit,
+  MAX_COMMIT_BYTES,
+  openActorLog,
+} from "./log.ts";
 export { createMachineScope, type MachineScope } from "./machine_scope.ts";
 export { type Loaded, persist, type PersistedActor, restore } from "./persist.ts";
 export type { Cause, LoggedEvent, LogRecord, Parent } from "./record.ts";

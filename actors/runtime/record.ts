@@ -31,6 +31,8 @@ export interface LoggedEvent {
   readonly cause: Cause;
   /** Identity on whose behalf. */
   readonly by?: string;
+  /** Where the command stands in its trace: W3C's `traceparent`. */
+  readonly trace?: string;
   /** Unix milliseconds, by the clock of the node that accepted it. */
   readonly at: number;
 }

@@ -144,21 +144,32 @@ export function createResidents(options: ResidentsOptions): Residents {
     // Set again here and not with each command, which would cost more than the command.
     if (left > 0) return expireAfter(left, resident);
     if (!isOwn(resident.address)) return await release(resident);
-    if (!await passivate(resident)) expireAfter(stay, resident);
+    // It may have been let go meanwhile: what has left memory must never save itself again.
+    if (!await passivate(resident) && isHere(resident)) expireAfter(stay, resident);
+  }
+
+  /** Whether it is in memory, and to stay there. */
+  function isHere(resident: Resident): boolean {
+    return residents.get(resident.text) === resident && resident.leaving === undefined;
   }
 
   /** Resolves with whether it has left memory: not if it works or was needed meanwhile. */
   async function passivate(resident: Resident): Promise<boolean> {
-    const { uses, text, actor, duties } = resident;
-    if (duties.isBusy || actor.waiting > 0) return false;
+    const { uses, actor, duties } = resident;
+    if (duties.isBusy) return false;
     await actor.passivate().catch(() => undefined);
     // A command that came while the snapshot was saved finds the actor still in its place.
-    if (resident.uses !== uses || actor.waiting > 0 || duties.isBusy) return false;
-    if (resident.leaving !== undefined || residents.get(text) !== resident) return false;
-    clearTimeout(resident.timer);
-    residents.delete(text);
-    await duties.close();
+    if (resident.uses !== uses || actor.isWorking || duties.isBusy) return false;
+    if (!isHere(resident)) return false;
+    await leave(resident);
     return true;
+  }
+
+  async function leave({ address, text, duties, timer }: Resident): Promise<void> {
+    clearTimeout(timer);
+    residents.delete(text);
+    // Only now: whoever has it next is told of all that was committed here.
+    if (await duties.close() && !closed) onLeft(address);
   }
 
   /** Several at once: whoever comes next needs room as well. */
@@ -180,27 +191,17 @@ export function createResidents(options: ResidentsOptions): Residents {
     return new CommandError("RATE_LIMITED", message);
   }
 
-  /** Whoever asks for actors that never began must not fill the memory with them. */
-  function forgetUnborn({ text, actor, duties, timer }: Resident): void {
-    if (actor.waiting > 0 || duties.isBusy) return;
-    clearTimeout(timer);
-    residents.delete(text);
-  }
-
   function release(resident: Resident): Promise<void> {
     resident.leaving ??= letGo(resident);
     return resident.leaving;
   }
 
   async function letGo(resident: Resident): Promise<void> {
-    const { actor, duties, address, text } = resident;
-    clearTimeout(resident.timer);
+    const { actor, duties } = resident;
     duties.stop();
-    do await actor.passivate().catch(() => undefined); while (actor.waiting > 0);
-    clearTimeout(resident.timer);
-    residents.delete(text);
-    // Only now: whoever has it next is told of all that was committed here.
-    if (await duties.close() && !closed) onLeft(address);
+    // What comes meanwhile is still committed here, and leaves with it.
+    do await actor.passivate().catch(() => undefined); while (actor.isWorking);
+    await leave(resident);
   }
 
   return {
@@ -218,7 +219,8 @@ export function createResidents(options: ResidentsOptions): Residents {
       const resident = await residentFor(address), { kind, actor } = resident;
       const loaded = await actor.read().catch(fail);
       if (loaded !== undefined) return viewOf({ kind, owner: node }, loaded);
-      forgetUnborn(resident);
+      // Whoever asks for actors that never began must not fill the memory with them.
+      void passivate(resident);
       return undefined;
     },
     async activate(address) {

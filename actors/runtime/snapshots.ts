@@ -32,7 +32,7 @@ const Persisted = TypeCompiler.Compile(Type.Unsafe<PersistedActor>(Type.Object({
 })));
 
 /** Why a snapshot is not used; the log is folded from its beginning instead. */
-export type Unusable = "none" | "damaged" | "other version";
+export type Unusable = "none" | "damaged" | "other version" | "of another log";
 
 /** The snapshots of a realm's actors. */
 export interface Snapshots {

@@ -84,3 +84,12 @@ export interface ActorState {
 export function keyOf({ commit: { seq }, index }: Position, id: string): string {
   return `${seq}.${index}/${id}`;
 }
+
+/** Whether it is still under way, and not another one of the same name. */
+export function isCurrent<T extends { readonly id: string; readonly since: Position }>(
+  all: ReadonlyMap<string, T>,
+  { id, since }: T,
+): boolean {
+  const found = all.get(id);
+  return found !== undefined && keyOf(found.since, id) === keyOf(since, id);
+}

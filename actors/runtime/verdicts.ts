@@ -20,7 +20,10 @@ export interface Asker {
 export function settleAs(verdict: Verdict, asker: Asker | undefined): void {
   if (asker === undefined) return;
   switch (verdict.is) {
-    case "accepted":
+    case "accepted": {
+      const { outcome, emitted } = verdict;
+      return asker.resolve({ ...answerOf(outcome), ...(emitted && { emitted }) });
+    }
     case "repeated":
       return asker.resolve(answerOf(verdict.outcome));
     case "stale":

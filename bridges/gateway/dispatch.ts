@@ -12,12 +12,13 @@ import {
   type CallValues,
   createRateLimiter,
   type Dispatcher,
+  type OnProgress,
   type RateLimiter,
   type RootCall,
+  type TraceContext,
 } from "@alkdev/operations";
 import type { Caller, OperationsCatalog } from "../ports.ts";
 import { type Failure, failureOf } from "./failure.ts";
-import { withIdempotencyKey } from "./idempotency.ts";
 import {
   createPlaces,
   LIVE_LIMITS,
@@ -42,6 +43,8 @@ export interface GatewayDispatchOptions {
 /** Who asks, and under which id. */
 export interface GatewayCaller extends Origin {
   readonly requestId: string;
+  /** The request's own place in a trace. */
+  readonly trace?: TraceContext | undefined;
 }
 
 /** What somebody asks for. */
@@ -51,6 +54,8 @@ export interface GatewayRequest extends GatewayCaller {
   readonly signal?: AbortSignal;
   readonly timeoutMs?: number | undefined;
   readonly idempotencyKey?: string | undefined;
+  /** Told how far it has come, where the operation says so. */
+  readonly onProgress?: OnProgress | undefined;
 }
 
 /** How a request ended. */
@@ -92,25 +97,15 @@ export function createGatewayDispatch(options: GatewayDispatchOptions): GatewayD
 
   /** The root call; its place is free again once its handler has ended, not once it was answered. */
   function rootOf(request: GatewayRequest, kind: keyof LiveLimits): RootCall {
-    const { caller, requestId, operation, signal, timeoutMs } = request;
+    const { caller, requestId, operation, input, signal, timeoutMs, trace } = request;
     const leave = admit(request, kind);
     return {
-      ...{ operation, requestId, timeoutMs, input: keyed(request, leave) },
+      ...{ operation, input, requestId, timeoutMs, trace },
+      ...{ idempotencyKey: request.idempotencyKey, onProgress: request.onProgress },
       identity: caller?.identity ?? null,
       onHandlerEnd: leave,
       ...(signal === undefined ? {} : { signal }),
     };
-  }
-
-  function keyed(request: GatewayRequest, leave: () => void): unknown {
-    const { input, operation, idempotencyKey: key } = request;
-    if (key === undefined) return input;
-    try {
-      return withIdempotencyKey(input, { key, spec: catalog.find(operation) });
-    } catch (error) {
-      leave();
-      throw error;
-    }
   }
 
   function failed(

@@ -4,6 +4,9 @@
  *
  * @module
  */
+export { type Answer, isStream } from "./answer.ts";
+export { boundsOf, bridgeOf, type GatewayBridge, type GatewayBridgeOptions } from "./bridge.ts";
+export { checkHead } from "./check_head.ts";
 export {
   createGatewayDispatch,
   type GatewayCaller,
@@ -12,8 +15,21 @@ export {
   type GatewayRequest,
   type Result,
 } from "./dispatch.ts";
+export { checkEdge, type EdgePolicy, preflight } from "./edge_policy.ts";
 export { type Failure, type FailureContext, failureOf, retryAfterOf } from "./failure.ts";
-export { IDEMPOTENCY_KEYWORD, idempotencyProperty, withIdempotencyKey } from "./idempotency.ts";
 export { identify } from "./identify.ts";
 export { LIVE_LIMITS, type LiveLimits, type LiveLimitsByRole, type Origin } from "./in_flight.ts";
-export { continueTrace, type TraceContext, traceparent } from "./trace_context.ts";
+export { createLive } from "./live.ts";
+export { mapInOrder } from "./map_in_order.ts";
+export {
+  answerFailure,
+  answerJson,
+  answerThrown,
+  bareError,
+  shuttingDown,
+} from "./plain_answer.ts";
+export { type BodyLimits, parseText, readJson } from "./read_json.ts";
+export { Refusal } from "./refusal.ts";
+export { RequestError } from "./request_error.ts";
+export { notFound, respond } from "./respond.ts";
+export { continueTrace, traceBeside, type TraceContext, traceparent } from "@alkdev/operations";

@@ -11,11 +11,12 @@ import {
 } from "@alkdev/operations";
 import { Type } from "@sinclair/typebox";
 import type { Caller, OperationsCatalog, Search } from "../ports.ts";
-import { createHttpBridge, type HttpBridge, type HttpBridgeOptions } from "./http_bridge.ts";
+import type { GatewayBridge } from "../gateway/mod.ts";
+import { createHttpBridge, type HttpBridgeOptions } from "./http_bridge.ts";
 
 /** A gateway that listens. */
 export interface Gateway extends AsyncDisposable {
-  readonly bridge: HttpBridge;
+  readonly bridge: GatewayBridge;
   readonly registry: OperationRegistry;
   readonly url: string;
   readonly port: number;

@@ -3,22 +3,13 @@
  *
  * @module
  */
-import type { WireError } from "@alkdev/operations";
-import { type Failure, type Result, retryAfterOf } from "../gateway/mod.ts";
-import type { Refusal } from "./refusal.ts";
-
-/** What is answered. */
-export interface Answer {
-  readonly status: number;
-  readonly body: string | ReadableStream<Uint8Array> | null;
-  /** Added to those that all answers have. */
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** Answers with a value. */
-export function answerJson(value: unknown, status = 200): Answer {
-  return { status, body: JSON.stringify(value) };
-}
+import {
+  type Answer,
+  answerFailure,
+  bareError,
+  type Failure,
+  type Result,
+} from "../gateway/mod.ts";
 
 /** Answers with how a request ended, in the success wrapper or as the bare error. */
 export function answerResult(result: Result<unknown>): Answer {
@@ -27,29 +18,11 @@ export function answerResult(result: Result<unknown>): Answer {
   return body === undefined ? answerFailure(UNWRITABLE) : { status: 200, body };
 }
 
-/** Answers with a failure. */
-export function answerFailure(failure: Failure): Answer {
-  const { status, error } = failure;
-  const retryAfter = retryAfterOf(failure);
-  return {
-    ...answerJson(bare(error), status),
-    headers: {
-      ...(status === 401 ? { "www-authenticate": "Bearer" } : {}),
-      ...(retryAfter === undefined ? {} : { "retry-after": String(retryAfter) }),
-    },
-  };
-}
-
-/** Answers to what is turned away. */
-export function answerRefusal({ status, code, message, retryable, headers }: Refusal): Answer {
-  return { ...answerJson({ code, message, retryable }, status), headers };
-}
-
 /** One item of a list of results, as JSON. */
 export function itemText(result: Result<unknown>): string {
   const { requestId } = result;
   const text = result.ok ? wrapped(requestId, result.output) : undefined;
-  const error = result.ok ? UNWRITABLE.error : bare(result.error);
+  const error = result.ok ? UNWRITABLE.error : bareError(result.error);
   return text ?? JSON.stringify({ request_id: requestId, result: "error", error });
 }
 
@@ -65,8 +38,4 @@ function wrapped(requestId: string, output: unknown): string | undefined {
   } catch {
     return undefined; // a cycle, a big integer: told as a failure
   }
-}
-
-function bare({ code, message, retryable, details }: WireError): WireError {
-  return { code, message, retryable, ...(details === undefined ? {} : { details }) };
 }

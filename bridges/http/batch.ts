@@ -3,12 +3,17 @@
  *
  * @module
  */
-import type { GatewayDispatch } from "../gateway/mod.ts";
+import {
+  type BodyLimits,
+  type GatewayDispatch,
+  mapInOrder,
+  readJson,
+  traceBeside,
+} from "../gateway/mod.ts";
 import { itemText } from "./answer.ts";
 import { parseCalls, requestOf } from "./call_body.ts";
 import type { Endpoint } from "./exchange.ts";
 import { idempotencyKeyOf } from "./idempotency_header.ts";
-import { type BodyLimits, readJson } from "./read_json.ts";
 
 /** Calls of one batch that run at a time. */
 const WIDTH = 8;
@@ -19,34 +24,22 @@ const MAX_ANONYMOUS_ITEMS = 5;
 export function batchEndpoint(
   { dispatch, body }: { readonly dispatch: GatewayDispatch; readonly body: BodyLimits },
 ): Endpoint {
-  return async ({ request, caller, source, signal }) => {
+  return async ({ request, caller, source, signal, trace }) => {
     const max = caller === null ? MAX_ANONYMOUS_ITEMS : MAX_ITEMS;
     const items = parseCalls(await readJson(request, body), max);
     const key = idempotencyKeyOf(request.headers);
-    const results = await mapInOrder(items, async (item, index) =>
-      itemText(
-        await dispatch.invoke({
-          ...{ ...requestOf(item), caller, source, signal },
-          requestId: crypto.randomUUID(),
-          // The same batch again has the same calls at the same places.
-          idempotencyKey: key === undefined ? undefined : `${key}:${index}`,
-        }),
-      ));
+    const results = await mapInOrder(items, {
+      width: WIDTH,
+      act: async (item, index) =>
+        itemText(
+          await dispatch.invoke({
+            ...{ ...requestOf(item), caller, source, signal },
+            ...{ requestId: crypto.randomUUID(), trace: traceBeside(trace) },
+            // The same batch again has the same calls at the same places.
+            idempotencyKey: key === undefined ? undefined : `${key}:${index}`,
+          }),
+        ),
+    });
     return { status: 200, body: `{"results":[${results.join(",")}]}` };
   };
-}
-
-/** Runs `act` for all items, `WIDTH` at a time; the results stand as the items did. */
-async function mapInOrder<T, R>(
-  items: readonly T[],
-  act: (item: T, index: number) => Promise<R>,
-): Promise<readonly R[]> {
-  const results: R[] = [];
-  const entries = items.entries();
-  const worker = async () => {
-    // All workers take from the same entries.
-    for (const [index, item] of entries) results[index] = await act(item, index);
-  };
-  await Promise.all(Array.from({ length: Math.min(WIDTH, items.length) }, worker));
-  return results;
 }

@@ -3,22 +3,21 @@
  *
  * @module
  */
-import type { GatewayDispatch } from "../gateway/mod.ts";
+import { type BodyLimits, type GatewayDispatch, readJson } from "../gateway/mod.ts";
 import { answerResult } from "./answer.ts";
 import { parseCall, requestOf } from "./call_body.ts";
 import type { Endpoint } from "./exchange.ts";
 import { idempotencyKeyOf } from "./idempotency_header.ts";
-import { type BodyLimits, readJson } from "./read_json.ts";
 
 /** Answers calls. */
 export function callEndpoint(
   { dispatch, body }: { readonly dispatch: GatewayDispatch; readonly body: BodyLimits },
 ): Endpoint {
-  return async ({ request, caller, source, signal, requestId }) => {
+  return async ({ request, caller, source, signal, requestId, trace }) => {
     const call = parseCall(await readJson(request, body));
     return answerResult(
       await dispatch.invoke({
-        ...{ ...requestOf(call), caller, source, signal, requestId },
+        ...{ ...requestOf(call), caller, source, signal, requestId, trace },
         idempotencyKey: idempotencyKeyOf(request.headers),
       }),
     );

@@ -5,8 +5,7 @@
  */
 import { type Static, Type } from "@sinclair/typebox";
 import { TypeCompiler } from "@sinclair/typebox/compiler";
-import type { GatewayRequest } from "../gateway/mod.ts";
-import { Refusal } from "./refusal.ts";
+import { type GatewayRequest, Refusal } from "../gateway/mod.ts";
 
 /** One call. Members that are not named here have no effect. */
 export const CallBody = Type.Object({

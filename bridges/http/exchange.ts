@@ -3,9 +3,8 @@
  *
  * @module
  */
-import type { TraceContext } from "../gateway/mod.ts";
+import type { Answer, TraceContext } from "../gateway/mod.ts";
 import type { Caller } from "../ports.ts";
-import type { Answer } from "./answer.ts";
 
 /** One request, once it is known who makes it. */
 export interface Exchange {

@@ -5,23 +5,29 @@
  */
 import { getLogger } from "@logtape/logtape";
 import {
+  answerThrown,
+  boundsOf,
+  bridgeOf,
+  checkEdge,
+  checkHead,
   continueTrace,
   createGatewayDispatch,
-  failureOf,
-  type GatewayDispatchOptions,
+  createLive,
+  type GatewayBridge,
+  type GatewayBridgeOptions,
   identify,
+  isStream,
+  notFound,
+  preflight,
+  respond,
+  shuttingDown,
   traceparent,
 } from "../gateway/mod.ts";
-import type { Admission, Caller, Search, TicketIssuer } from "../ports.ts";
-import { type Answer, answerFailure, answerRefusal } from "./answer.ts";
+import type { Caller, Search, TicketIssuer } from "../ports.ts";
 import { batchEndpoint } from "./batch.ts";
 import { callEndpoint } from "./call.ts";
-import { checkEdge, type EdgePolicy, preflightHeaders } from "./edge_policy.ts";
 import type { Endpoint, Exchange } from "./exchange.ts";
-import { createLive } from "./live.ts";
 import { openapiDocument } from "./openapi.ts";
-import { Refusal } from "./refusal.ts";
-import { notFound, respond } from "./respond.ts";
 import { schemaEndpoint } from "./schema.ts";
 import { searchEndpoint } from "./search.ts";
 import { subscribeEndpoint } from "./subscribe.ts";
@@ -30,33 +36,13 @@ import { ticketEndpoint } from "./tickets.ts";
 const log = getLogger(["hub", "http"]);
 
 /** What the bridge needs. */
-export interface HttpBridgeOptions
-  extends Omit<GatewayDispatchOptions, "isDraining">, Partial<EdgePolicy> {
-  readonly admission: Pick<Admission, "resolve">;
+export interface HttpBridgeOptions extends GatewayBridgeOptions {
   readonly search: Search;
   readonly tickets: TicketIssuer;
-  /** Largest body that is read. Default 1 MiB. */
-  readonly maxBodyBytes?: number;
-  /** Largest head of a request, in characters. Default 16 Ki. */
-  readonly maxHeadChars?: number;
-  /** How long a body may take to arrive. Default 10,000. */
-  readonly bodyTimeoutMs?: number;
   /** How often a stream without values says that it is alive. Default 15,000. */
   readonly heartbeatMs?: number;
-  /** How long the reader of a stream may take nothing of it. Default 30,000. */
-  readonly stuckMs?: number;
   /** Whether `GET /subscribe` is served; it puts inputs into addresses. Default: it is not. */
   readonly getSubscribe?: boolean;
-  /** How long requests may take once the bridge is being closed. Default 10,000. */
-  readonly drainMs?: number;
-}
-
-/** Answers requests; disposing drains them. */
-export interface HttpBridge extends AsyncDisposable {
-  /** Answers a request that came from an address. */
-  handle(request: Request, source: string): Promise<Response>;
-  /** Requests and streams that are not over. */
-  readonly size: number;
 }
 
 /** The paths that the bridge answers. */
@@ -70,12 +56,15 @@ export const HTTP_PATHS = [
   "/v1/ws-tickets",
 ] as const;
 
+/** Headers that pages may send, beside those of all gateways. */
+const SENT = ["idempotency-key", "last-event-id"];
+
 type Route = Readonly<Record<string, Endpoint>>;
 
 /** Creates a bridge. */
-export function createHttpBridge(options: HttpBridgeOptions): HttpBridge {
-  const { admission, drainMs = 10_000, maxHeadChars = 16 * 1024 } = options;
-  const { allowedHosts = [], allowedOrigins = [] } = options;
+export function createHttpBridge(options: HttpBridgeOptions): GatewayBridge {
+  const { admission } = options;
+  const { edge, maxHeadChars, drainMs } = boundsOf(options);
   const live = createLive();
   const routes = routesOf(options, () => live.isDraining);
 
@@ -91,16 +80,16 @@ export function createHttpBridge(options: HttpBridgeOptions): HttpBridge {
     const accepts = request.headers.get("accept-encoding");
     let extra: Readonly<Record<string, string>> = {};
     try {
-      extra = checkEdge(request, { allowedHosts, allowedOrigins });
+      extra = checkEdge(request, edge);
       if (endpoint === undefined) {
-        const headers = preflightHeaders(Object.keys(endpoints));
-        return respond({ status: 204, body: null, headers }, { accepts, extra });
+        const allowed = preflight({ methods: Object.keys(endpoints), sent: SENT });
+        return respond(allowed, { accepts, extra });
       }
       if (live.isDraining) throw shuttingDown();
       checkHead(request.headers, maxHeadChars);
       return await answer(endpoint, { request, source, accepts, extra });
     } catch (thrown) {
-      return respond(refusalOf(thrown), { accepts, extra });
+      return respond(answerThrown(thrown, log), { accepts, extra });
     }
   }
 
@@ -122,7 +111,7 @@ export function createHttpBridge(options: HttpBridgeOptions): HttpBridge {
       ...(trace.state === undefined ? {} : { tracestate: trace.state }),
     };
     const running = live.begin(request);
-    let isStream = false;
+    let goesOn = false;
     try {
       const caller = await callerOf(headers, source);
       const exchange: Exchange = {
@@ -130,13 +119,13 @@ export function createHttpBridge(options: HttpBridgeOptions): HttpBridge {
         ...{ signal: running.signal, end: running.end },
       };
       const given = await endpoint(exchange);
-      isStream = typeof given.body === "object" && given.body !== null;
-      if (isStream) running.streams();
+      goesOn = isStream(given);
+      if (goesOn) running.streams();
       return respond(given, { accepts, extra: about });
     } catch (thrown) {
-      return respond(refusalOf(thrown), { accepts, extra: about });
+      return respond(answerThrown(thrown, log), { accepts, extra: about });
     } finally {
-      if (!isStream) running.end();
+      if (!goesOn) running.end();
     }
   }
 
@@ -144,15 +133,7 @@ export function createHttpBridge(options: HttpBridgeOptions): HttpBridge {
     return await identify(headers.get("authorization"), { admission, source });
   }
 
-  return {
-    handle,
-    get size() {
-      return live.size;
-    },
-    async [Symbol.asyncDispose]() {
-      if (!await live.drain(drainMs)) log.warn("requests outlast the drain", { drainMs });
-    },
-  };
+  return bridgeOf(handle, { live, drainMs, log });
 }
 
 function routesOf(
@@ -160,10 +141,9 @@ function routesOf(
   isDraining: () => boolean,
 ): ReadonlyMap<string, Route> {
   const { catalog, search, tickets } = options;
-  const { maxBodyBytes = 1024 * 1024, bodyTimeoutMs = 10_000 } = options;
-  const { heartbeatMs = 15_000, stuckMs = 30_000 } = options;
+  const { body, stuckMs } = boundsOf(options);
+  const { heartbeatMs = 15_000 } = options;
   const dispatch = createGatewayDispatch({ ...options, isDraining });
-  const body = { maxBytes: maxBodyBytes, timeoutMs: bodyTimeoutMs };
   const schema = schemaEndpoint({ dispatch, body });
   const find = searchEndpoint({ dispatch, body, search });
   const subscribe = subscribeEndpoint({ dispatch, catalog, body, heartbeatMs, stuckMs });
@@ -193,27 +173,4 @@ function routesOf(
 function pathOf(url: string): string {
   const start = url.indexOf("/", url.indexOf("//") + 2), end = url.indexOf("?", start);
   return end === -1 ? url.slice(start) : url.slice(start, end);
-}
-
-function checkHead(headers: Headers, maxChars: number): void {
-  let chars = 0;
-  headers.forEach((value, name) => {
-    chars += name.length + value.length + ": \r\n".length;
-  });
-  if (chars > maxChars) throw new Refusal(431, { message: "the headers are too large" });
-}
-
-function shuttingDown(): Refusal {
-  return new Refusal(503, {
-    ...{ code: "INTERNAL", message: "this node is shutting down", retryable: true },
-    headers: { "retry-after": "1" },
-  });
-}
-
-/** What is answered where no operation was reached. */
-function refusalOf(thrown: unknown): Answer {
-  if (thrown instanceof Refusal) return answerRefusal(thrown);
-  const failure = failureOf(thrown, { isAuthenticated: false });
-  if (failure.error.code === "INTERNAL") log.error("request failed", { error: thrown });
-  return answerFailure(failure);
 }

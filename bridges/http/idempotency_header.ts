@@ -1,4 +1,4 @@
-import { Refusal } from "./refusal.ts";
+import { Refusal } from "../gateway/mod.ts";
 
 const KEY = /^[\x21-\x7e]{1,120}$/;
 

@@ -4,11 +4,5 @@
  *
  * @module
  */
-export type { EdgePolicy } from "./edge_policy.ts";
-export {
-  createHttpBridge,
-  HTTP_PATHS,
-  type HttpBridge,
-  type HttpBridgeOptions,
-} from "./http_bridge.ts";
+export { createHttpBridge, HTTP_PATHS, type HttpBridgeOptions } from "./http_bridge.ts";
 export { GATEWAY_VERSION, openapiDocument } from "./openapi.ts";

@@ -5,12 +5,10 @@
  */
 import { Type } from "@sinclair/typebox";
 import { TypeCompiler } from "@sinclair/typebox/compiler";
-import type { GatewayDispatch } from "../gateway/mod.ts";
+import { type BodyLimits, type GatewayDispatch, readJson, Refusal } from "../gateway/mod.ts";
 import { answerResult } from "./answer.ts";
 import type { Endpoint } from "./exchange.ts";
 import { queryOf } from "./query_of.ts";
-import { type BodyLimits, readJson } from "./read_json.ts";
-import { Refusal } from "./refusal.ts";
 
 const checker = TypeCompiler.Compile(
   Type.Object({ name: Type.String({ minLength: 1, maxLength: 512 }) }),
@@ -20,7 +18,7 @@ const checker = TypeCompiler.Compile(
 export function schemaEndpoint(
   { dispatch, body }: { readonly dispatch: GatewayDispatch; readonly body: BodyLimits },
 ): Endpoint {
-  return async ({ request, caller, source, signal, requestId }) => {
+  return async ({ request, caller, source, signal, requestId, trace }) => {
     const asked = request.method === "GET"
       ? { name: queryOf(request).get("name") }
       : await readJson(request, body);
@@ -30,7 +28,7 @@ export function schemaEndpoint(
     const { name } = asked;
     return answerResult(
       await dispatch.invoke({
-        ...{ caller, source, signal, requestId },
+        ...{ caller, source, signal, requestId, trace },
         ...{ operation: "services/schema", input: { name } },
       }),
     );

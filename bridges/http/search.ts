@@ -5,13 +5,11 @@
  */
 import { type Static, Type } from "@sinclair/typebox";
 import { TypeCompiler } from "@sinclair/typebox/compiler";
-import type { GatewayDispatch } from "../gateway/mod.ts";
+import { type BodyLimits, type GatewayDispatch, readJson, Refusal } from "../gateway/mod.ts";
 import type { FoundOperation, Search } from "../ports.ts";
 import { answerResult } from "./answer.ts";
 import type { Endpoint } from "./exchange.ts";
 import { queryOf } from "./query_of.ts";
-import { type BodyLimits, readJson } from "./read_json.ts";
-import { Refusal } from "./refusal.ts";
 
 const DEFAULT_LIMIT = 100;
 

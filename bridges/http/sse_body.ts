@@ -43,7 +43,7 @@ export function createSseBody(parts: SseBodyParts): ReadableStream<Uint8Array> {
   const { values, heartbeatMs, stuckMs, onEnd } = parts;
   const encoder = new TextEncoder();
   let next: NextValue | undefined = parts.first;
-  let isOver = false;
+  let isOver = false, isLeft = false;
   let stuck: ReturnType<typeof setTimeout> | undefined;
 
   function end(): void {
@@ -81,6 +81,8 @@ export function createSseBody(parts: SseBodyParts): ReadableStream<Uint8Array> {
     async pull(controller) {
       clearTimeout(stuck);
       const text = await frames();
+      // Its reader may have gone meanwhile: nobody takes anything, and nobody is waited for.
+      if (isLeft) return;
       controller.enqueue(encoder.encode(text));
       if (isOver) return controller.close();
       // A reader that takes what it is given asks for more at once.
@@ -92,6 +94,7 @@ export function createSseBody(parts: SseBodyParts): ReadableStream<Uint8Array> {
       }, stuckMs);
     },
     async cancel() {
+      isLeft = true;
       end();
       await values.return();
     },

@@ -3,15 +3,20 @@
  *
  * @module
  */
-import type { GatewayDispatch } from "../gateway/mod.ts";
+import {
+  type Answer,
+  answerFailure,
+  type BodyLimits,
+  type GatewayDispatch,
+  parseText,
+  readJson,
+} from "../gateway/mod.ts";
 import type { OperationsCatalog } from "../ports.ts";
-import { type Answer, answerFailure } from "./answer.ts";
 import { type CallBody, parseCall, requestOf } from "./call_body.ts";
 import type { Endpoint, Exchange } from "./exchange.ts";
 import { askNext, type NextValue } from "./next_value.ts";
 import { isResumable, resumed } from "./position.ts";
 import { queryOf } from "./query_of.ts";
-import { type BodyLimits, parseText, readJson } from "./read_json.ts";
 import { createSseBody } from "./sse_body.ts";
 
 /** What subscriptions need. */
@@ -51,14 +56,14 @@ async function open(
   { exchange, call }: { readonly exchange: Exchange; readonly call: CallBody },
 ): Promise<Answer> {
   const { dispatch, catalog, heartbeatMs, stuckMs } = options;
-  const { caller, source, signal, requestId, request } = exchange;
+  const { caller, source, signal, requestId, trace, request } = exchange;
   const { operation } = call;
   const spec = catalog.find(operation);
   const canResume = spec !== undefined && isResumable(spec);
   const last = request.headers.get("last-event-id");
   const asked = requestOf(call);
   const started = await dispatch.stream({
-    ...{ ...asked, caller, source, signal, requestId },
+    ...{ ...asked, caller, source, signal, requestId, trace },
     input: canResume && last !== null ? resumed(asked.input, last) : asked.input,
   });
   if (!started.ok) return answerFailure(started);

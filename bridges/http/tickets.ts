@@ -4,9 +4,8 @@
  * @module
  */
 import { CallError, InfrastructureErrorCode } from "@alkdev/operations";
-import type { GatewayDispatch } from "../gateway/mod.ts";
+import { answerFailure, answerJson, type GatewayDispatch } from "../gateway/mod.ts";
 import type { TicketIssuer } from "../ports.ts";
-import { answerFailure, answerJson } from "./answer.ts";
 import type { Endpoint } from "./exchange.ts";
 
 /** Answers with tickets. */

@@ -13,12 +13,13 @@ import {
 } from "@alkdev/operations";
 import { Type } from "@sinclair/typebox";
 import type { Caller, Search } from "../ports.ts";
-import { createMcpBridge, type McpBridge, type McpBridgeOptions } from "./mod.ts";
+import type { GatewayBridge } from "../gateway/mod.ts";
+import { createMcpBridge, type McpBridgeOptions } from "./mod.ts";
 import { META, STATELESS } from "./revisions.ts";
 
 /** A bridge that listens. */
 export interface Serving extends AsyncDisposable {
-  readonly bridge: McpBridge;
+  readonly bridge: GatewayBridge;
   readonly url: string;
   /** Calls of `test/wait` that run. */
   readonly waiting: Set<Waiting>;

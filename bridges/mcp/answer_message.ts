@@ -3,13 +3,14 @@
  *
  * @module
  */
-import { retryAfterOf } from "../gateway/mod.ts";
-import type { Answer } from "../http/answer.ts";
+import { type Answer, retryAfterOf } from "../gateway/mod.ts";
+import { keyOfCall } from "./cancellation.ts";
 import type { Exchange, RequestExchange } from "./exchange.ts";
 import { isMembers, isRequest, own, type Request } from "./message.ts";
 import { invalidParams, refused, unknownMethod } from "./refusals.ts";
 import { responseText, type Results } from "./results.ts";
 import type { Era } from "./revision_of.ts";
+import { answerTask, isTaskMethod } from "./task_methods.ts";
 import { type ToolUsePorts, useTool } from "./use_tool.ts";
 
 /** Gives the text of a result that needs no operation. */
@@ -56,6 +57,10 @@ async function answerPlain(ports: ToolUsePorts, exchange: RequestExchange): Prom
   const { message: request, era } = exchange;
   const { id, method } = request;
   await count(ports, exchange);
+  const { tasks } = ports;
+  if (tasks !== undefined && era === "stateless" && isTaskMethod(method)) {
+    return await answerTask({ ...ports, book: tasks.book }, exchange);
+  }
   const answer = METHODS[era].get(method);
   // The client of a handshake takes any other status for a broken connection.
   if (answer === undefined) throw unknownMethod(era === "stateless" ? 404 : 200);
@@ -72,7 +77,7 @@ async function take(ports: ToolUsePorts, exchange: Exchange): Promise<Answer> {
   const id = own(params, "requestId");
   const isId = typeof id === "string" || typeof id === "number";
   if (method === "notifications/cancelled" && isId) {
-    ports.cancellable.cancel({ caller, session }, id);
+    ports.cancellable.cancel(keyOfCall({ caller, session }, id));
   }
   return { status: 202, body: null };
 }

@@ -36,7 +36,7 @@ export function within<T>(work: Promise<T>, ms: number): Promise<T | typeof LATE
 
 /** Creates the body, which its reader pulls. */
 export function createAnswerStream(parts: AnswerStreamParts): ReadableStream<Uint8Array> {
-  const { work, beatMs, stuckMs, onEnd } = parts;
+  const { work, progress, token, beatMs, stuckMs, onEnd } = parts;
   const encoder = new TextEncoder();
   let stuck: ReturnType<typeof setTimeout> | undefined;
   let isOver = false;
@@ -62,7 +62,8 @@ export function createAnswerStream(parts: AnswerStreamParts): ReadableStream<Uin
     start: expectReader,
     async pull(controller) {
       clearTimeout(stuck);
-      const text = await within(work, beatMs);
+      const news = token === undefined ? work : Promise.race([work, newsOf(progress)]);
+      const text = await within(news, beatMs);
       // Its reader may have gone meanwhile.
       if (isOver) return;
       if (text === LATE) {
@@ -75,6 +76,12 @@ export function createAnswerStream(parts: AnswerStreamParts): ReadableStream<Uin
     },
     cancel: end,
   }, { highWaterMark: 0 });
+}
+
+/** There is something to say before it is time to. */
+async function newsOf(progress: Progress): Promise<typeof LATE> {
+  await progress.news();
+  return LATE;
 }
 
 function beatOf({ token, progress }: AnswerStreamParts): string {

@@ -17,9 +17,9 @@ export interface ClientOfCall {
 /** Calls that can be given up. */
 export interface CancellableCalls extends Disposable {
   /** Lets a call be given up until the result is called. */
-  begin(client: ClientOfCall, call: { id: MessageId; cancel: () => void }): () => void;
+  begin(key: string | undefined, cancel: () => void): () => void;
   /** Gives a call up, on whichever node it runs. */
-  cancel(client: ClientOfCall, id: MessageId): void;
+  cancel(key: string | undefined): void;
 }
 
 /** Begins with no calls. */
@@ -27,16 +27,14 @@ export function createCancellableCalls(others?: Cancellations): CancellableCalls
   const calls = new Map<string, () => void>();
   const forget = others?.onTold((key) => calls.get(key)?.());
   return {
-    begin(client, { id, cancel }) {
-      const key = keyOf(client, id);
+    begin(key, cancel) {
       if (key === undefined) return () => {};
       calls.set(key, cancel);
       return () => {
         if (calls.get(key) === cancel) calls.delete(key);
       };
     },
-    cancel(client, id) {
-      const key = keyOf(client, id);
+    cancel(key) {
       if (key === undefined) return;
       const cancel = calls.get(key);
       if (cancel === undefined) others?.tell(key);
@@ -47,10 +45,20 @@ export function createCancellableCalls(others?: Cancellations): CancellableCalls
 }
 
 /**
+ * Names a call.
+ *
  * With the identity in it, so that nobody reaches a call of somebody else's, whatever session they name.
- * Clients that cannot be told apart cannot give anything up.
+ * Clients that cannot be told apart cannot give anything up: for them it is `undefined`.
  */
-function keyOf({ caller, session }: ClientOfCall, id: MessageId): string | undefined {
+export function keyOfCall(
+  { caller, session }: ClientOfCall,
+  id: MessageId,
+): string | undefined {
   if (caller === null || session === null) return undefined;
   return JSON.stringify([caller.role, caller.identity.id, session, id]);
+}
+
+/** Names a call that has become a task. */
+export function keyOfTask(taskId: string): string {
+  return JSON.stringify(["task", taskId]);
 }

@@ -1,61 +1,9 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
-import { Client as FormerClient } from "@modelcontextprotocol/sdk/client";
-// @ts-types="@modelcontextprotocol/sdk/client/streamableHttp"
-import { StreamableHTTPClientTransport as FormerTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { until } from "../../tests/harness/until.ts";
+import { about, authorizedBy, CLIENTS } from "./_clients_testing.ts";
 import { serving } from "./_serving_testing.ts";
 import { HANDSHAKES, STATELESS } from "./revisions.ts";
-
-/** What both clients can be asked. */
-interface AnyClient extends AsyncDisposable {
-  readonly revision: string | undefined;
-  readonly instructions: string | undefined;
-  readonly session: string | undefined;
-  listTools(): Promise<{ tools: { name: string }[] }>;
-  callTool(
-    params: { name: string; arguments: Record<string, unknown> },
-    options?: {
-      signal?: AbortSignal;
-      onprogress?: (told: { progress: number; message?: string | undefined }) => void;
-    },
-  ): Promise<Record<string, unknown>>;
-}
-
-const about = { name: "test", version: "1.0.0" };
-const authorized = { requestInit: { headers: { authorization: "Bearer token-of-ann" } } };
-
-/** The official client of the stateless revision, or of those before it. */
-const CLIENTS: Readonly<Record<string, (url: string) => Promise<AnyClient>>> = {
-  async [STATELESS](url) {
-    const client = new Client(about, { versionNegotiation: { mode: { pin: STATELESS } } });
-    const transport = new StreamableHTTPClientTransport(new URL(url), authorized);
-    await client.connect(transport);
-    return {
-      revision: client.getNegotiatedProtocolVersion(),
-      instructions: client.getInstructions(),
-      session: transport.sessionId,
-      listTools: () => client.listTools(),
-      callTool: (params, options) => client.callTool(params, options),
-      [Symbol.asyncDispose]: () => client.close(),
-    };
-  },
-  async [HANDSHAKES[0]](url) {
-    const client = new FormerClient(about);
-    const transport = new FormerTransport(new URL(url), authorized);
-    // Its types leave out that what is optional may be undefined.
-    // deno-lint-ignore no-explicit-any -- see above
-    await client.connect(transport as any);
-    return {
-      revision: transport.protocolVersion,
-      instructions: client.getInstructions(),
-      session: transport.sessionId,
-      listTools: () => client.listTools(),
-      callTool: (params, options) => client.callTool(params, undefined, options),
-      [Symbol.asyncDispose]: () => client.close(),
-    };
-  },
-};
 
 for (const [revision, connect] of Object.entries(CLIENTS)) {
   Deno.test(`the official client of ${revision} connects, and is told how to go on`, async () => {
@@ -132,7 +80,9 @@ for (const [revision, connect] of Object.entries(CLIENTS)) {
 Deno.test("the official client that may choose takes the stateless revision", async () => {
   await using hub = serving();
   const client = new Client(about, { versionNegotiation: { mode: "auto" } });
-  await client.connect(new StreamableHTTPClientTransport(new URL(hub.url), authorized));
+  await client.connect(
+    new StreamableHTTPClientTransport(new URL(hub.url), authorizedBy("token-of-ann")),
+  );
   strictEqual(client.getNegotiatedProtocolVersion(), STATELESS);
   await client.close();
 });
@@ -140,7 +90,9 @@ Deno.test("the official client that may choose takes the stateless revision", as
 Deno.test("the official client of today, left to itself, begins with a handshake and is served", async () => {
   await using hub = serving();
   const client = new Client(about);
-  await client.connect(new StreamableHTTPClientTransport(new URL(hub.url), authorized));
+  await client.connect(
+    new StreamableHTTPClientTransport(new URL(hub.url), authorizedBy("token-of-ann")),
+  );
   strictEqual(client.getNegotiatedProtocolVersion(), HANDSHAKES[0]);
   strictEqual((await client.listTools()).tools.length, 4);
   await client.close();

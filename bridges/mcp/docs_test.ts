@@ -1,19 +1,20 @@
-import { deepStrictEqual, ok } from "node:assert/strict";
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { curlCommands, waysToRun } from "../../tests/harness/curl.ts";
 import { serving } from "./_serving_testing.ts";
 
 const page = await Deno.readTextFile(new URL("../../docs/mcp.md", import.meta.url));
-const commands = [...page.matchAll(/```sh\n(curl [^]*?)```/g)].map(([, command = ""]) => command);
+const commands = curlCommands(page);
 
-Deno.test("docs/mcp.md: what is written for a shell works in one", async () => {
-  await using hub = serving();
-  ok(commands.length > 0);
-  for (const command of commands) {
-    const { code, stdout } = await new Deno.Command("bash", {
-      args: ["-c", command.replace("http://127.0.0.1:4200/mcp", hub.url)],
-      env: { HUB_KEY: "token-of-ann" },
-    }).output();
-    const { result } = JSON.parse(new TextDecoder().decode(stdout));
-    const operations = [{ name: "test/echo", description: "Gives back what it is given" }];
-    deepStrictEqual([code, result.structuredContent], [0, { operations }]);
-  }
-});
+for (const [way, run] of await waysToRun()) {
+  Deno.test(`docs/mcp.md: what is written for a shell works, run ${way}`, async () => {
+    await using hub = serving();
+    strictEqual(commands.length, page.match(/\bcurl /g)?.length);
+    for (const command of commands) {
+      const text = await run(command.replace("http://127.0.0.1:4200/mcp", hub.url), {
+        env: { HUB_KEY: "token-of-ann", PATH: Deno.env.get("PATH") ?? "" },
+      });
+      const operations = [{ name: "test/echo", description: "Gives back what it is given" }];
+      deepStrictEqual(JSON.parse(text).result.structuredContent, { operations });
+    }
+  });
+}

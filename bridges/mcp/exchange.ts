@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { TraceContext } from "../gateway/mod.ts";
 import type { Caller } from "../ports.ts";
 import type { Message, Request } from "./message.ts";
 import type { Era } from "./revision_of.ts";
@@ -15,6 +16,8 @@ export interface Running {
   readonly abort: () => void;
   /** Aborts it when the client goes away, from now on. */
   readonly watchClient: () => void;
+  /** Lets it go on without its client and its answer; the result says that it is over. */
+  readonly detach: () => () => void;
   /** To be called once an answer that is a stream has ended; others end with their answer. */
   readonly end: () => void;
 }
@@ -28,6 +31,7 @@ export interface Exchange<M extends Message = Message> extends Running {
   readonly caller: Caller | null;
   readonly source: string;
   readonly requestId: string;
+  readonly trace: TraceContext | undefined;
   /** What the client was named in its handshake; `null` where it does not say it. */
   readonly session: string | null;
 }

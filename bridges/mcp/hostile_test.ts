@@ -71,6 +71,12 @@ Deno.test("a body that comes byte by byte is given up, and others are answered m
   strictEqual((await slow)?.status, 408);
 });
 
+Deno.test("headers that are too large are refused with 431", async () => {
+  await using hub = serving();
+  const answer = await send(hub.url, "{}", { "x-large": "x".repeat(16 * 1024) });
+  deepStrictEqual([answer.status, answer.body.error.code], [431, -32000]);
+});
+
 Deno.test("a body in another encoding is refused with 415", async () => {
   await using hub = serving();
   strictEqual((await send(hub.url, "{}", { "content-encoding": "gzip" })).status, 415);

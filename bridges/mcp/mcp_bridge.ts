@@ -5,23 +5,29 @@
  */
 import { getLogger } from "@logtape/logtape";
 import {
+  type Answer,
+  boundsOf,
+  bridgeOf,
+  checkEdge,
+  checkHead,
   continueTrace,
   createGatewayDispatch,
-  type GatewayDispatchOptions,
+  createLive,
+  type GatewayBridge,
+  type GatewayBridgeOptions,
   identify,
+  isStream,
+  preflight,
+  readJson,
+  respond,
   type TraceContext,
   traceparent,
 } from "../gateway/mod.ts";
-import type { Answer } from "../http/answer.ts";
-import { checkEdge, type EdgePolicy } from "../http/edge_policy.ts";
-import { createLive } from "../http/live.ts";
-import { readJson } from "../http/read_json.ts";
-import { respond } from "../http/respond.ts";
-import type { Admission, Caller, Cancellations, Search } from "../ports.ts";
+import type { Caller, Cancellations, Search, Tasks } from "../ports.ts";
 import { accepts } from "./accepts.ts";
 import { answerMessage } from "./answer_message.ts";
 import { createCancellableCalls } from "./cancellation.ts";
-import { corsHeaders, preflight } from "./cors.ts";
+import { SEEN, SENT } from "./cors.ts";
 import type { Running } from "./exchange.ts";
 import { idIn, type MessageId, metaOf, parseMessage } from "./message.ts";
 import {
@@ -41,36 +47,27 @@ import type { ToolUsePorts } from "./use_tool.ts";
 const log = getLogger(["hub", "mcp"]);
 
 /** What the bridge needs. */
-export interface McpBridgeOptions
-  extends Omit<GatewayDispatchOptions, "isDraining">, Partial<EdgePolicy> {
-  readonly admission: Pick<Admission, "resolve">;
+export interface McpBridgeOptions extends GatewayBridgeOptions {
   readonly search: Search;
   /** What the hub says that it is. */
   readonly serverInfo: ServerInfo;
   /** Without it, a client can give up only calls of the node that its word comes to. */
   readonly cancellations?: Cancellations;
+  /** Without it, calls that take long are waited for. */
+  readonly tasks?: McpTasks;
   /** Whether those without a credential are served what is public. Default: they are refused. */
   readonly strangers?: "refuse" | "serve";
-  /** Largest body that is read. Default 1 MiB. */
-  readonly maxBodyBytes?: number;
-  /** How long a body may take to arrive. Default 10,000. */
-  readonly bodyTimeoutMs?: number;
   /** How long an answer may take before it becomes a stream. Default 1,000. */
   readonly patienceMs?: number;
   /** How often a stream says something. Default 5,000. */
   readonly beatMs?: number;
-  /** How long the reader of a stream may take nothing of it. Default 30,000. */
-  readonly stuckMs?: number;
-  /** How long requests may take once the bridge is being closed. Default 10,000. */
-  readonly drainMs?: number;
 }
 
-/** Answers requests; disposing drains them. */
-export interface McpBridge extends AsyncDisposable {
-  /** Answers a request that came from an address. */
-  handle(request: Request, source: string): Promise<Response>;
-  /** Requests that are not over. */
-  readonly size: number;
+/** Calls that take long go on as tasks, for clients that take them. */
+export interface McpTasks {
+  readonly book: Tasks;
+  /** How long a call may take before it becomes one. */
+  readonly afterMs: number;
 }
 
 /** What becomes known of a request while it is read, for the answer, whatever that will be. */
@@ -85,20 +82,21 @@ const STREAM_TYPES = ["text/event-stream", "text/*"];
 const SESSION = /^[\x21-\x7e]{1,128}$/;
 
 /** Creates a bridge. */
-export function createMcpBridge(options: McpBridgeOptions): McpBridge {
-  const { admission, strangers = "refuse", drainMs = 10_000 } = options;
-  const { allowedHosts = [], allowedOrigins = [] } = options;
-  const { maxBodyBytes: maxBytes = 1024 * 1024, bodyTimeoutMs: timeoutMs = 10_000 } = options;
+export function createMcpBridge(options: McpBridgeOptions): GatewayBridge {
+  const { admission, strangers = "refuse" } = options;
+  const { edge, body, maxHeadChars, stuckMs, drainMs } = boundsOf(options);
   const live = createLive();
   const cancellable = createCancellableCalls(options.cancellations);
   const ports: ToolUsePorts = {
     cancellable,
     patienceMs: options.patienceMs ?? 1_000,
     beatMs: options.beatMs ?? 5_000,
-    stuckMs: options.stuckMs ?? 30_000,
+    stuckMs,
     dispatch: createGatewayDispatch({ ...options, isDraining: () => live.isDraining }),
     search: options.search,
-    results: createResults(options.serverInfo),
+    catalog: options.catalog,
+    tasks: options.tasks,
+    results: createResults(options.serverInfo, { hasTasks: options.tasks !== undefined }),
   };
 
   async function handle(request: Request, source: string): Promise<Response> {
@@ -106,7 +104,7 @@ export function createMcpBridge(options: McpBridgeOptions): McpBridge {
     let cors: Readonly<Record<string, string>> = {};
     let answer: Answer;
     try {
-      cors = corsHeaders(checkEdge(request, { allowedHosts, allowedOrigins }));
+      cors = checkEdge(request, { ...edge, seen: SEEN });
       answer = await answerTo(request, { source, about });
     } catch (thrown) {
       answer = answerError(thrown, about);
@@ -119,29 +117,37 @@ export function createMcpBridge(options: McpBridgeOptions): McpBridge {
     request: Request,
     { source, about }: { readonly source: string; readonly about: About },
   ): Promise<Answer> {
-    if (request.method === "OPTIONS") return preflight();
+    if (request.method === "OPTIONS") return preflight({ methods: ["POST"], sent: SENT });
     if (request.method !== "POST") throw methodNotAllowed();
     if (live.isDraining) throw shuttingDown();
+    checkHead(request.headers, maxHeadChars);
     if (!accepts(request.headers.get("accept"), JSON_TYPES)) throw notAcceptable();
     const controller = new AbortController();
     const { signal, end: leave } = live.begin(controller);
-    let unwatch = () => {};
+    let unwatch = () => {}, isDetached = false;
     const running: Running = {
       ...{ signal, abort: () => controller.abort() },
-      watchClient: () => void (unwatch = follow(request.signal, controller)),
+      watchClient() {
+        if (!isDetached) unwatch = follow(request.signal, controller);
+      },
+      detach() {
+        isDetached = true;
+        unwatch();
+        return leave;
+      },
       end() {
         unwatch();
-        leave();
+        if (!isDetached) leave();
       },
     };
-    let isStream = false;
+    let goesOn = false;
     try {
       const caller = await callerOf(request.headers, source);
       const answer = await converse(request, { source, about, caller, running });
-      isStream = typeof answer.body === "object" && answer.body !== null;
+      goesOn = isStream(answer);
       return answer;
     } finally {
-      if (!isStream) running.end();
+      if (!goesOn) running.end();
     }
   }
 
@@ -161,25 +167,27 @@ export function createMcpBridge(options: McpBridgeOptions): McpBridge {
     },
   ): Promise<Answer> {
     const { headers } = request;
-    const value = await readJson(request, { maxBytes, timeoutMs });
+    const value = await readJson(request, body);
     about.id = idIn(value);
     const message = parseMessage(value);
     const era = eraOf(message, headers);
     about.trace = traceOf(metaOf(message), headers);
     return await answerMessage(ports, {
-      ...{ ...known, ...running, message, era, requestId: about.requestId },
+      ...{ ...known, ...running, message, era },
+      ...{ requestId: about.requestId, trace: about.trace },
       takesStream: headers.has("accept") && accepts(headers.get("accept"), STREAM_TYPES),
       session: era === "handshake" ? sessionOf(headers) : null,
     });
   }
 
+  const bridge = bridgeOf(handle, { live, drainMs, log });
   return {
     handle,
     get size() {
-      return live.size;
+      return bridge.size;
     },
     async [Symbol.asyncDispose]() {
-      if (!await live.drain(drainMs)) log.warn("requests outlast the drain", { drainMs });
+      await bridge[Symbol.asyncDispose]();
       cancellable[Symbol.dispose]();
     },
   };

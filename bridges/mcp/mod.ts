@@ -8,6 +8,6 @@
  *
  * @module
  */
-export { createMcpBridge, type McpBridge, type McpBridgeOptions } from "./mcp_bridge.ts";
+export { createMcpBridge, type McpBridgeOptions, type McpTasks } from "./mcp_bridge.ts";
 export type { ServerInfo } from "./results.ts";
-export { HANDSHAKES, STATELESS } from "./revisions.ts";
+export { HANDSHAKES, STATELESS, TASKS } from "./revisions.ts";

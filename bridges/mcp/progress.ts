@@ -1,11 +1,12 @@
 /**
  * How far a call has come, for clients that ask to be told.
  *
- * An operation says nothing until it is done, so what is told of a call is how long it runs; of a
- * batch, how many of its calls have ended.
+ * Of a call it is what the operation says; while that says nothing, how long it runs. Of a batch it is
+ * how many of its calls have ended.
  *
  * @module
  */
+import type { ProgressReport } from "@alkdev/operations";
 
 /** By which a client knows what progress is about. */
 export type ProgressToken = string | number;
@@ -16,15 +17,12 @@ export interface Progress {
   expect(total: number): void;
   /** Tells that one more part of it is done. */
   advance(): void;
+  /** Tells what an operation says. */
+  report(report: ProgressReport): void;
   /** What there is to tell since the last time; `undefined` for nothing. */
   read(): ProgressReport | undefined;
-}
-
-/** What a client is told. */
-export interface ProgressReport {
-  readonly progress: number;
-  readonly total?: number;
-  readonly message?: string;
+  /** Resolves once an operation has said something new. */
+  news(): Promise<void>;
 }
 
 /** Begins with nothing done. */
@@ -32,23 +30,51 @@ export function createProgress(now: () => number = () => performance.now()): Pro
   const startedAt = now();
   let total: number | undefined;
   let done = 0;
-  let told = 0;
+  let said: ProgressReport | undefined;
+  let told = -Infinity;
+  let base = 0, wake = () => {};
 
-  function current(): ProgressReport {
-    if (total !== undefined) return { progress: done, total };
+  function current(): ProgressReport | undefined {
+    if (said !== undefined) return said;
+    if (total !== undefined) return done === 0 ? undefined : { progress: done, total };
     const seconds = Math.floor((now() - startedAt) / 100) / 10;
-    return { progress: seconds, message: `running for ${seconds} s` };
+    return seconds === 0 ? undefined : { progress: seconds, message: `running for ${seconds} s` };
   }
 
   return {
     expect: (count) => void (total = count),
     advance: () => void done++,
+    report(report) {
+      // What an operation counts has nothing to do with the seconds that were told until then.
+      if (said === undefined && told > 0) base = told;
+      said = above(base, seen(report));
+      wake();
+    },
     read() {
       const report = current();
       // It has to grow each time.
-      if (report.progress <= told) return undefined;
+      if (report === undefined || report.progress <= told) return undefined;
       told = report.progress;
       return report;
     },
+    async news() {
+      if (said !== undefined && said.progress > told) return;
+      await new Promise<void>((resolve) => wake = resolve);
+    },
   };
+}
+
+/** Numbers that a client is told may only grow, whatever they were before. */
+function above(base: number, { progress, total, ...rest }: ProgressReport): ProgressReport {
+  return {
+    progress: base + progress,
+    ...(total === undefined ? {} : { total: base + total }),
+    ...rest,
+  };
+}
+
+/** Without what does not show: that could say something else to a model than to its user. */
+function seen({ message, ...report }: ProgressReport): ProgressReport {
+  if (message === undefined) return report;
+  return { ...report, message: message.replaceAll(/\p{C}+/gu, " ").trim() };
 }

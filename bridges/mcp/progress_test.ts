@@ -24,3 +24,38 @@ Deno.test("read() tells nothing that does not go beyond what it told before", ()
   progress.read();
   strictEqual(progress.read(), undefined);
 });
+
+Deno.test("read() tells what an operation says, each time it goes beyond what it said before", () => {
+  const progress = createProgress(() => 0);
+  progress.report({ progress: 1, total: 3, message: "one\u0000 \u200bof three" });
+  deepStrictEqual(progress.read(), { progress: 1, total: 3, message: "one   of three" });
+  progress.report({ progress: 1 });
+  strictEqual(progress.read(), undefined);
+  progress.report({ progress: 2 });
+  progress.report({ progress: 2.5 });
+  deepStrictEqual(progress.read(), { progress: 2.5 });
+});
+
+Deno.test("what an operation says goes on where its seconds were", () => {
+  let now = 0;
+  const progress = createProgress(() => now);
+  now = 5_000;
+  progress.read();
+  progress.report({ progress: 1, total: 2 });
+  deepStrictEqual(progress.read(), { progress: 6, total: 7 });
+});
+
+Deno.test("news() resolves when there is something to tell, and not again for the same", async () => {
+  const progress = createProgress(() => 0);
+  const news = progress.news();
+  progress.report({ progress: 1 });
+  await news;
+  await progress.news();
+  progress.read();
+  let isNews = false;
+  const next = progress.news().then(() => isNews = true);
+  await Promise.resolve();
+  strictEqual(isNews, false);
+  progress.report({ progress: 2 });
+  await next;
+});

@@ -4,8 +4,8 @@
  * @module
  */
 import { CallError, type WireError } from "@alkdev/operations";
-import { failureOf, retryAfterOf } from "../gateway/mod.ts";
-import { Refusal } from "../http/refusal.ts";
+import { failureOf, Refusal, retryAfterOf } from "../gateway/mod.ts";
+import { TASKS } from "./revisions.ts";
 import { RPC, RpcError } from "./rpc_error.ts";
 
 const RETRY_AFTER_S = "1";
@@ -59,6 +59,13 @@ export function unknownMethod(status: 200 | 404): RpcError {
 /** Parameters that a method does not take. */
 export function invalidParams(message: string): RpcError {
   return new RpcError(200, { code: RPC.INVALID_PARAMS, message });
+}
+
+/** A client that asks about tasks has to say that it takes them, each time. */
+export function missingTasks(): RpcError {
+  const message = `the client does not declare the extension ${TASKS}`;
+  const data = { requiredCapabilities: { extensions: { [TASKS]: {} } } };
+  return new RpcError(400, { code: RPC.MISSING_CAPABILITY, message, data });
 }
 
 /** Anything thrown as what is answered; `undefined` for what must not happen. */

@@ -26,6 +26,14 @@ const Envelope = TypeCompiler.Compile(Type.Object({
   [META.progressToken]: Type.Optional(Type.Union([Type.String(), Type.Integer()])),
 }));
 
+/** The parameter that the header `Mcp-Name` repeats, by method. */
+const NAMES: ReadonlyMap<string, string> = new Map([
+  ["tools/call", "name"],
+  ["tasks/get", "taskId"],
+  ["tasks/update", "taskId"],
+  ["tasks/cancel", "taskId"],
+]);
+
 /**
  * How a message is spoken.
  *
@@ -83,8 +91,9 @@ function checkRequired({ method, params }: Message, headers: Headers): void {
   for (const name of ["mcp-protocol-version", "mcp-method"]) {
     if (!headers.has(name)) throw mismatch(`${name} is missing`);
   }
-  const body = own(params, "name");
-  if (method !== "tools/call" || typeof body !== "string") return;
+  const named = NAMES.get(method);
+  const body = named === undefined ? undefined : own(params, named);
+  if (typeof body !== "string") return;
   if (!headers.has("mcp-name")) throw mismatch("mcp-name is missing");
   checkHeader(headers, { name: "mcp-name", body });
 }

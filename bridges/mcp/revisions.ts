@@ -10,6 +10,9 @@ export const STATELESS = "2026-07-28";
 /** Revisions that begin with a handshake, the latest first. */
 export const HANDSHAKES = ["2025-11-25", "2025-06-18"] as const;
 
+/** The extension by which calls that take long go on as tasks. */
+export const TASKS = "io.modelcontextprotocol/tasks";
+
 /** Members of `_meta` that mean something here. */
 export const META = {
   protocolVersion: "io.modelcontextprotocol/protocolVersion",

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { RequestError } from "../gateway/mod.ts";
+
 /** Codes of JSON-RPC and of MCP. */
 export const RPC = {
   PARSE_ERROR: -32700,
@@ -14,6 +16,7 @@ export const RPC = {
   /** Turned away before the message was looked at; `data` says why in the hub's own words. */
   REFUSED: -32000,
   HEADER_MISMATCH: -32020,
+  MISSING_CAPABILITY: -32021,
   UNSUPPORTED_VERSION: -32022,
 } as const;
 
@@ -26,19 +29,15 @@ export interface RpcErrorOptions {
 }
 
 /** Thrown wherever a message turns out to be no good; answered in one place. */
-export class RpcError extends Error {
+export class RpcError extends RequestError {
   override readonly name = "RpcError";
-  readonly status: number;
   readonly code: number;
   readonly data: unknown;
-  readonly headers: Readonly<Record<string, string>>;
 
   /** Makes an error that is answered with an HTTP status. */
-  constructor(status: number, { code, message, data, headers = {} }: RpcErrorOptions) {
-    super(message);
-    this.status = status;
+  constructor(status: number, { code, data, ...said }: RpcErrorOptions) {
+    super(status, said);
     this.code = code;
     this.data = data;
-    this.headers = headers;
   }
 }

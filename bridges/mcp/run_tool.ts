@@ -4,10 +4,15 @@
  * @module
  */
 import { CallError, InfrastructureErrorCode, toWireError } from "@alkdev/operations";
-import type { GatewayCaller, GatewayDispatch } from "../gateway/mod.ts";
+import {
+  type GatewayCaller,
+  type GatewayDispatch,
+  mapInOrder,
+  traceBeside,
+  type TraceContext,
+} from "../gateway/mod.ts";
 import type { Search } from "../ports.ts";
 import { foundText } from "./found_text.ts";
-import { mapInOrder } from "./map_in_order.ts";
 import type { Progress } from "./progress.ts";
 import { failed, itemText, succeeded, type ToolResult } from "./tool_result.ts";
 import { DEFAULT_LIMIT, TOOL_CHECKS, type ToolInput, type ToolName } from "./tools.ts";
@@ -21,12 +26,15 @@ export interface ToolPorts {
 /** One use of a tool. */
 export interface ToolCall extends GatewayCaller {
   readonly name: ToolName;
+  readonly trace: TraceContext | undefined;
   /** What the client gives, unread. */
   readonly input: unknown;
   readonly signal: AbortSignal;
   /** As the client sent it, unread. */
   readonly idempotencyKey: unknown;
   readonly progress: Progress;
+  /** Whether its client asks to be told. */
+  readonly wantsProgress: boolean;
 }
 
 /** Calls of one batch that run at a time. */
@@ -100,27 +108,28 @@ async function search(ports: ToolPorts, { call, input }: Use<"search">): Promise
 }
 
 async function schema(ports: ToolPorts, { call, input }: Use<"schema">): Promise<ToolResult> {
-  const { caller, source, requestId, signal } = call;
+  const { caller, source, requestId, trace, signal } = call;
   const result = await ports.dispatch.invoke({
-    ...{ caller, source, requestId, signal },
+    ...{ caller, source, requestId, trace, signal },
     ...{ operation: "services/schema", input: { name: input.name } },
   });
   return result.ok ? succeeded(result.output) : failed(result.error);
 }
 
 async function callOne(ports: ToolPorts, { call, input }: Use<"call">): Promise<ToolResult> {
-  const { caller, source, requestId, signal, idempotencyKey } = call;
+  const { caller, source, requestId, trace, signal, idempotencyKey } = call;
   const result = await ports.dispatch.invoke({
-    ...{ caller, source, requestId, signal, idempotencyKey },
+    ...{ caller, source, requestId, trace, signal, idempotencyKey },
     operation: input.operation,
     input: input.input ?? {},
     timeoutMs: input.timeout_ms,
+    onProgress: call.wantsProgress ? call.progress.report : undefined,
   });
   return result.ok ? succeeded(result.output) : failed(result.error);
 }
 
 async function batch(ports: ToolPorts, { call, input }: Use<"batch">): Promise<ToolResult> {
-  const { caller, idempotencyKey: key, progress } = call;
+  const { caller, idempotencyKey: key, progress, trace } = call;
   const { calls } = input;
   if (caller === null && calls.length > MAX_ANONYMOUS_ITEMS) {
     throw invalid(`send at most ${MAX_ANONYMOUS_ITEMS} calls without a credential`, "batch_size");
@@ -132,6 +141,7 @@ async function batch(ports: ToolPorts, { call, input }: Use<"batch">): Promise<T
       const result = await ports.dispatch.invoke({
         ...{ caller, source: call.source, signal: call.signal, operation, input, timeoutMs },
         requestId: crypto.randomUUID(),
+        trace: trace && traceBeside(trace),
         // The same batch again has the same calls at the same places.
         idempotencyKey: key === undefined ? undefined : `${key}:${index}`,
       });

@@ -4,9 +4,11 @@
  * @module
  */
 import { getLogger } from "@logtape/logtape";
-import type { Answer } from "../http/answer.ts";
+import type { Answer } from "../gateway/mod.ts";
+import type { TaskOutcome } from "../ports.ts";
 import { createAnswerStream, LATE, within } from "./answer_stream.ts";
-import type { CancellableCalls } from "./cancellation.ts";
+import { answerOrTask, type TaskPorts } from "./become_task.ts";
+import { keyOfCall } from "./cancellation.ts";
 import type { RequestExchange } from "./exchange.ts";
 import { metaOf, own } from "./message.ts";
 import { createProgress, type Progress, type ProgressToken } from "./progress.ts";
@@ -19,9 +21,7 @@ import { isToolName, type ToolName } from "./tools.ts";
 const log = getLogger(["hub", "mcp"]);
 
 /** What using tools needs. */
-export interface ToolUsePorts extends ToolPorts {
-  readonly results: Results;
-  readonly cancellable: CancellableCalls;
+export interface ToolUsePorts extends ToolPorts, TaskPorts {
   /** How long an answer may take before it becomes a stream. */
   readonly patienceMs: number;
   /** How often a stream says something. */
@@ -50,7 +50,15 @@ export async function useTool(ports: ToolUsePorts, exchange: RequestExchange): P
   if (typeof name !== "string" || !isToolName(name)) throw invalidParams("there is no such tool");
   const token = tokenOf(own(metaOf(message), META.progressToken));
   const progress = createProgress();
-  const work = answerTo(ports, { exchange, name, input, progress });
+  const outcome = outcomeOf(ports, {
+    ...{ exchange, name, input, progress, wantsProgress: token !== undefined },
+  });
+  let isTask = false;
+  const work = answerOrTask(ports, {
+    ...{ exchange, name, input, outcome },
+    answer: outcome.then((outcome) => textOf(ports.results, { exchange, outcome })),
+    onTask: () => isTask = true,
+  });
   const { patienceMs, beatMs, stuckMs } = ports;
   let text = await within(work, Math.min(SOON_MS, patienceMs));
   if (text === LATE) {
@@ -60,8 +68,8 @@ export async function useTool(ports: ToolUsePorts, exchange: RequestExchange): P
   if (text === undefined) return SILENCE;
   if (text !== LATE) return { status: 200, body: text };
   const onEnd = () => {
-    // Of what is done already, nothing is left to abort.
-    abort();
+    // Of what is done already, nothing is left to abort; a task goes on.
+    if (!isTask) abort();
     end();
   };
   const body = createAnswerStream({ work, progress, token, beatMs, stuckMs, onEnd });
@@ -73,35 +81,47 @@ interface Use {
   readonly name: ToolName;
   readonly input: unknown;
   readonly progress: Progress;
+  readonly wantsProgress: boolean;
 }
 
-/** The text of the answer; `undefined` once the client has given it up. Never rejects. */
-async function answerTo(
-  { cancellable, results, ...ports }: ToolUsePorts,
-  { exchange, name, input, progress }: Use,
-): Promise<string | undefined> {
-  const { message, era, caller, source, requestId, session, signal } = exchange;
+/** What the tool comes to; `undefined` once its client has given it up. Never rejects. */
+async function outcomeOf(
+  { cancellable, ...ports }: ToolUsePorts,
+  { exchange, name, input, progress, wantsProgress }: Use,
+): Promise<TaskOutcome | undefined> {
+  const { message, caller, source, requestId, trace, session, signal } = exchange;
   let isGivenUp = false;
-  const over = cancellable.begin({ caller, session }, {
-    id: message.id,
-    cancel() {
-      isGivenUp = true;
-      exchange.abort();
-    },
+  const over = cancellable.begin(keyOfCall({ caller, session }, message.id), () => {
+    isGivenUp = true;
+    exchange.abort();
   });
   try {
     const result = await runTool(ports, {
-      ...{ name, input, progress, caller, source, requestId, signal },
+      ...{ name, input, progress, wantsProgress, caller, source, requestId, trace, signal },
       idempotencyKey: own(metaOf(message), META.idempotencyKey),
     });
-    if (isGivenUp) return undefined;
-    return responseText(message.id, results.useOfTool(era, { result, requestId }));
+    return isGivenUp ? undefined : { result: { ...result, requestId } };
   } catch (error) {
     log.error("tool failed", { tool: name, requestId, error });
-    return errorText(message.id, internalError());
+    const { message } = internalError();
+    return { problem: { code: "INTERNAL", message, retryable: false } };
   } finally {
     over();
   }
+}
+
+/** The answer, for who has waited for it. */
+function textOf(
+  results: Results,
+  { exchange: { message: { id }, era }, outcome }: {
+    readonly exchange: RequestExchange;
+    readonly outcome: TaskOutcome | undefined;
+  },
+): string | undefined {
+  if (outcome === undefined) return undefined;
+  if ("problem" in outcome) return errorText(id, internalError());
+  const { result } = outcome;
+  return responseText(id, results.useOfTool(era, { result, requestId: result.requestId }));
 }
 
 function tokenOf(value: unknown): ProgressToken | undefined {

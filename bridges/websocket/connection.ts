@@ -65,7 +65,7 @@ export function createConnection(
     // A user's stale token must not run with the rights of a node.
     badToken: isNode ? "refuse" : "fall-back",
     rateLimiter: ports.rateLimiter,
-    ...(isNode ? { admitted: attached.promise } : {}),
+    ...(isNode ? { admitted: attached.promise, acknowledges: true } : {}),
     ...(ports.limits === undefined ? {} : { limits: ports.limits }),
   });
 

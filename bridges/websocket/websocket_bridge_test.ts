@@ -264,3 +264,26 @@ function maskedText(text: string): Uint8Array {
   ok(bytes.length < 126);
   return Uint8Array.from([0x81, 0x80 | bytes.length, 0, 0, 0, 0, ...bytes]);
 }
+
+Deno.test("a node hears something after its answer while others are waited for", async () => {
+  await using hub = listening();
+  await using node = await connect(hub.url, { token: "token-of-dev1" });
+  await until(() => hub.attached.has("dev1"), { what: "the node is attached" });
+  const heard: { type: string; id: string }[] = [];
+  // Answered by hand.
+  node.socket.onmessage = ({ data }) => {
+    heard.push(JSON.parse(typeof data === "string" ? data : new TextDecoder().decode(data)));
+  };
+  const { session } = hub.attached.get("dev1") ?? {};
+  const calls = [1, 2].map(() => session?.call("/own/op", {}).catch(() => {}));
+  const requests = () => heard.filter(({ type }) => type === "call.requested");
+  await until(() => requests().length === 2, { what: "two requests" });
+  const [first, second] = requests().map(({ id }) => id);
+  const answer = (id = "") =>
+    node.socket.send(JSON.stringify({ type: "call.responded", id, payload: { output: 1 } }));
+  answer(first);
+  const isAcknowledged = () => heard.some(({ type, id }) => type === "call.credit" && id === first);
+  await until(isAcknowledged, { what: "a word in return" });
+  answer(second);
+  await Promise.all(calls);
+});

@@ -17,7 +17,7 @@
  */
 export type { Address, InRealm, TimerAddress } from "./address.ts";
 export { type BatchMessage, MAX_BATCH_LENGTH } from "./atomic_batch.ts";
-export { backOff } from "./back_off.ts";
+export { backOff, pause } from "./back_off.ts";
 export {
   copyJson,
   decodeJson,
@@ -79,12 +79,28 @@ export {
   STREAMS,
 } from "./purposes.ts";
 export { openStreamPurger, type StreamPurger } from "./purge_subject.ts";
+export { type KeyLister, openKeyLister } from "./list_keys.ts";
 export { readKeys } from "./read_keys.ts";
+export { type StreamBounds, streamBounds } from "./stream_bounds.ts";
 export { openStreamReader, type StoredMessage, type StreamReader } from "./read_stream.ts";
 export { type Replication, replicationOf, tryReplicas } from "./replication.ts";
 export type { RequestOptions, Requests } from "./requests.ts";
-export { serveDurable, type ServeDurableOptions, type TakenMessage } from "./serve_durable.ts";
+export {
+  type DurableFailure,
+  serveDurable,
+  type ServeDurableOptions,
+  type TakenMessage,
+} from "./serve_durable.ts";
 export { parseServers, redactUserInfo, type ServerAddresses } from "./server_address.ts";
+export {
+  copyStream,
+  existingStreams,
+  KEPT,
+  keptStreamName,
+  type PasteOptions,
+  pasteStream,
+  type StreamCopy,
+} from "./stream_copies.ts";
 export {
   declareStreams,
   DUPLICATE_WINDOW_MS,

@@ -15,7 +15,7 @@ export const BUCKETS = ["NODES", "ACTIVE", "SPOKES", "SPECS", "TICKETS"] as cons
 export type BucketPurpose = typeof BUCKETS[number];
 
 /** What may be sent to one node. */
-export const NODE_CHANNELS = ["commands", "calls", "streams", "control"] as const;
+export const NODE_CHANNELS = ["commands", "calls", "streams", "control", "cancelled"] as const;
 /** Purpose of a message to one node. */
 export type NodeChannel = typeof NODE_CHANNELS[number];
 

@@ -68,9 +68,11 @@ async function readBatch(
   }
 }
 
-/** What was deleted has left a marker, which says so. */
 function valueOf({ data, headers }: FoundMessage): Uint8Array | undefined {
-  const isMarker = headers.first("KV-Operation") !== "" ||
-    headers.first("Nats-Marker-Reason") !== "";
-  return isMarker ? undefined : data;
+  return isMarker((name) => headers.first(name)) ? undefined : data;
+}
+
+/** Whether a message stands where a key was deleted, or has expired. */
+export function isMarker(header: (name: string) => string): boolean {
+  return header("KV-Operation") !== "" || header("Nats-Marker-Reason") !== "";
 }

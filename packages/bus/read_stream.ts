@@ -46,6 +46,8 @@ export interface StreamReader {
 const BATCH = 256, BATCH_BYTES = 8 * 1024 * 1024;
 const TIMEOUT_MS = 5_000;
 const NOT_FOUND = 404;
+/** The server's own number for a message that is not there. */
+const NO_MESSAGE = 10037;
 
 /**
  * Opens a reader. It may be answered by a server that is behind the others: what was read last is
@@ -55,12 +57,15 @@ const NOT_FOUND = 404;
  */
 export function openStreamReader(bus: Bus): Promise<StreamReader> {
   const loss = watchLoss(bus);
+  const asked = (stream: StreamPurpose) => directGetSubject(bus.realm, stream);
   return Promise.resolve({
-    read: (stream, { subject, from = 1 }) => readBatches(bus, { stream, subject, from, loss }),
+    read: (stream, { subject, from = 1 }) =>
+      readBatches(bus, { asked: asked(stream), subject, from, loss }),
     async last(stream, subject) {
       try {
-        const asked = `${directGetSubject(bus.realm, stream)}.${subject}`;
-        const message = await bus.requests.request(asked, "", { timeoutMs: TIMEOUT_MS });
+        const message = await bus.requests.request(`${asked(stream)}.${subject}`, "", {
+          timeoutMs: TIMEOUT_MS,
+        });
         const headers = rawHeaders(message);
         if (headers === undefined) throw odd(subject);
         return storedMessage({ data: message.data, headers });
@@ -75,7 +80,8 @@ export function openStreamReader(bus: Bus): Promise<StreamReader> {
       const answer = decodeJson(data, { maxBytes: 2 * BATCH_BYTES });
       if (!LeaderAnswer.Check(answer)) throw odd(subject);
       if (answer.message !== undefined) return false;
-      if (answer.error?.code === NOT_FOUND) return true;
+      // A stream that is not there, or not yet, is "not found" as well, and says nothing of its end.
+      if (answer.error?.err_code === NO_MESSAGE) return true;
       throw odd(subject);
     },
   });
@@ -83,7 +89,7 @@ export function openStreamReader(bus: Bus): Promise<StreamReader> {
 
 const LeaderAnswer = TypeCompiler.Compile(Type.Object({
   message: Type.Optional(Type.Object({})),
-  error: Type.Optional(Type.Object({ code: Type.Integer() })),
+  error: Type.Optional(Type.Object({ err_code: Type.Integer() })),
 }));
 
 function odd(subject: string): BusError {
@@ -91,10 +97,10 @@ function odd(subject: string): BusError {
 }
 
 /** Signal that aborts when the connection is lost. @throws {BusError} when it is lost already. */
-type Loss = (subject: string) => AbortSignal;
+export type Loss = (subject: string) => AbortSignal;
 
 /** What was asked before the connection was lost, or meanwhile, is not answered after it. */
-function watchLoss(bus: Bus): Loss {
+export function watchLoss(bus: Bus): Loss {
   let connected = new AbortController();
   const lost = (subject: string) => {
     const code = bus.status === "closed" ? "CLOSED" : "DISCONNECTED";
@@ -110,18 +116,20 @@ function watchLoss(bus: Bus): Loss {
   };
 }
 
-interface ReadOptions {
-  readonly stream: StreamPurpose;
+/** What is read, and from where. */
+export interface ReadOptions {
+  /** Where the server is asked for it. */
+  readonly asked: string;
   readonly subject: string;
   readonly from: number;
   readonly loss: Loss;
 }
 
-async function* readBatches(
+/** Reads many messages with few requests, in order, up to the last one at the time. */
+export async function* readBatches(
   { connection, realm }: Bus,
-  { stream, subject, from, loss }: ReadOptions,
+  { asked, subject, from, loss }: ReadOptions,
 ): AsyncGenerator<StoredMessage> {
-  const asked = directGetSubject(realm, stream);
   const ask = (seq: number, signal: AbortSignal) => {
     const request = { seq, next_by_subj: subject, batch: BATCH, max_bytes: BATCH_BYTES };
     const inbox = createInbox(inboxPrefix(realm));

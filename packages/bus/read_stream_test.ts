@@ -146,3 +146,10 @@ Deno.test("isLast() says whether a subject has something after a sequence", asyn
   for (const seq of [0, 1, 2, 3]) found.push([await isLast("a", seq), await isLast("b", seq)]);
   deepStrictEqual(found, [[false, false], [false, false], [true, false], [true, true]]);
 });
+
+Deno.test("isLast() says nothing of a stream that is not there", async () => {
+  await using bus = await openTestBus();
+  const reader = await openStreamReader(bus);
+  const subject = actorSubject(bus.realm, { kind: "k", id: "a" });
+  await rejects(reader.isLast("EVENTS", { subject, seq: 0 }), { code: "TIMEOUT", retryable: true });
+});

@@ -44,6 +44,8 @@ export interface StreamLimits {
   readonly chunksBytes?: number;
   /** How long `CALLS` are kept for the projector, in milliseconds. Default a day. */
   readonly callsAgeMs?: number;
+  /** Most bytes of `CALLS`; the oldest give way. Reserved by the server. Default 256 MiB. */
+  readonly callsBytes?: number;
   /** How long `CHUNKS` are kept, in milliseconds. Default ten minutes. */
   readonly chunksAgeMs?: number;
 }
@@ -133,8 +135,11 @@ function declareCalls(realm: string, limits: StreamLimits): StreamDeclaration {
     ...declare(realm, "CALLS", callEventFilter(realm)),
     discard: DiscardPolicy.Old,
     max_age: nanos(limits.callsAgeMs ?? 24 * 60 * MINUTE_MS),
-    max_msgs: 10_000_000,
-    max_msg_size: 64 * KIB,
+    max_bytes: limits.callsBytes ?? 256 * MIB,
+    // Many calls in one: a message costs as much as all that is in it.
+    max_msg_size: 512 * KIB,
+    // Whoever follows calls reads them from here.
+    allow_direct: true,
   };
 }
 

@@ -19,6 +19,7 @@ export interface TestNodeOptions {
   readonly databaseUrl?: string;
   readonly realm?: string;
   readonly hashKey?: string;
+  readonly otherHashKeys?: { readonly previousHashKey: string } | { readonly nextHashKey: string };
   readonly servers?: string;
   /** Where it listens for what Postgres tells; like the rest of it unless given. */
   readonly listenerUrl?: string;
@@ -46,7 +47,10 @@ export async function testNode(options: TestNodeOptions = {}): Promise<TestNode>
   const config = await testConfig({
     realm: bus.realm,
     postgres: { url: options.listenerUrl ?? databaseUrl, ...limits },
-    auth: { hashKey: options.hashKey ?? TEST_HASH_KEY },
+    auth: {
+      hashKey: options.hashKey ?? TEST_HASH_KEY,
+      ...options.otherHashKeys,
+    },
   });
   const started = stack.use(await startIdentity(config, { bus, database, nodeId: "test" }));
   const firstKey = await started.makeFirstKey();

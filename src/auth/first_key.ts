@@ -19,6 +19,8 @@ export async function openInstallation(
 ): Promise<void> {
   await installation.open({
     hashKeyCheck: hasher.check,
+    previousCheck: hasher.previousCheck,
+    nextCheck: hasher.nextCheck,
     rolesRevision: ROLES_REVISION,
     builtInRoles: BUILT_IN_ROLES,
   });

@@ -63,7 +63,7 @@ export interface Identities {
 
 /** What identities need. */
 export interface IdentitiesOptions {
-  readonly lookup: Pick<CredentialLookup, "find">;
+  readonly lookup: Pick<CredentialLookup, "find" | "replaceHash">;
   readonly hasher: TokenHasher;
   readonly attempts: Attempts;
   readonly usage: Pick<UsageMarks, "mark">;
@@ -220,7 +220,17 @@ class CachedIdentities implements Identities {
       return this.#wrong(options);
     }
     entry.token = new MaskedText(token);
+    this.#replaceOldHash(token, entry.stored);
     return this.#present(entry, this.#now());
+  }
+
+  /** The token is here, once: the only chance to hash it with another key. */
+  #replaceOldHash(token: string, { credential, hash }: StoredCredential): void {
+    const { hasher, lookup } = this.#options;
+    if (hash === undefined || !hasher.isOld(token, hash)) return;
+    lookup.replaceHash(credential, { before: hash, after: hasher.hash(token) }).catch((error) => {
+      log.warn("a token keeps its old hash for now", { error, credential });
+    });
   }
 
   #wrong({ source }: IdentifyOptions): null {

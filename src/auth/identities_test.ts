@@ -112,7 +112,7 @@ function scripted(stored: () => Promise<StoredCredential | undefined>) {
   let finds = 0;
   const hasher = createTokenHasher("k".repeat(32));
   const options: IdentitiesOptions = {
-    lookup: { find: () => (finds++, stored()) },
+    lookup: { find: () => (finds++, stored()), replaceHash: () => Promise.resolve() },
     hasher,
     attempts: createAttempts({ most: 3, now: () => clock.now }),
     usage: { mark: (credential) => void marked.push(credential) },
@@ -254,7 +254,7 @@ Deno.test("an unknown id costs the same work as a wrong secret: one look-up and 
   const find = (asked: string) =>
     Promise.resolve(asked === prefix ? credential({ prefix, hash: real.hash("x") }) : undefined);
   const identities = createIdentities({
-    lookup: { find },
+    lookup: { find, replaceHash: () => Promise.resolve() },
     hasher: {
       ...real,
       matches: (token, hash) => (hashed.push(typeof hash), real.matches(token, hash)),

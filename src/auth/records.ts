@@ -91,6 +91,12 @@ export interface RegistrationToken extends Grant {
   readonly createdAt: Date;
 }
 
+/** A resource that somebody made, such as a session. */
+export interface OwnedResource {
+  readonly type: string;
+  readonly id: string;
+}
+
 /** Who did something. */
 export interface Actor {
   readonly kind: "key" | "peer" | "operator" | "hub" | "anonymous";

@@ -7,6 +7,7 @@
 import { CallError } from "@alkdev/operations";
 import { type Static, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
+import { joinBytes } from "../crypto/mod.ts";
 import type { Attempts } from "./attempts.ts";
 import { cleanName } from "./names.ts";
 import type { AuditTrail, Registrations } from "./stores.ts";
@@ -117,14 +118,8 @@ export async function proofMessage(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const encoder = new TextEncoder();
   const tokenHash = await crypto.subtle.digest("SHA-256", encoder.encode(token));
-  const parts = [encoder.encode("alknet-register-v1"), nonce, new Uint8Array(tokenHash), publicKey];
-  const message = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    message.set(part, at);
-    at += part.length;
-  }
-  return message;
+  const tag = encoder.encode("alknet-register-v1");
+  return joinBytes(tag, nonce, new Uint8Array(tokenHash), publicKey);
 }
 
 interface Claim {

@@ -200,12 +200,19 @@ export interface AuditTrail {
     readonly subject: { readonly kind: string; readonly id: string };
     readonly details?: Record<string, unknown>;
   }): Promise<void>;
+  /** Removes rows from before a moment, the oldest first; how many it were, `limit` at most. */
+  removeOldest(which: { readonly before: Date; readonly limit: number }): Promise<number>;
 }
 
 /** Credentials, by what is public of them. */
 export interface CredentialLookup {
   /** By the prefix of a key or of a peer's token, or by a fingerprint. */
   find(credential: string): Promise<StoredCredential | undefined>;
+  /** Replaces the hash of a token, unless somebody else has. */
+  replaceHash(
+    credential: string,
+    change: { readonly before: string; readonly after: string },
+  ): Promise<void>;
   /** Notes when credentials were last used; an older time never replaces a newer one. */
   markUsed(used: ReadonlyMap<string, Date>): Promise<void>;
 }
@@ -219,6 +226,10 @@ export interface Installation {
    */
   open(options: {
     readonly hashKeyCheck: string;
+    /** Of the hash key before: a database that belongs to it is claimed as well. */
+    readonly previousCheck: string | undefined;
+    /** Of the one to come: a database that belongs to it already is used as it is. */
+    readonly nextCheck: string | undefined;
     readonly rolesRevision: number;
     readonly builtInRoles: readonly {
       readonly name: string;

@@ -22,3 +22,15 @@ Deno.test("a hash says nothing to who has another key", () => {
   strictEqual(other.matches("a", one.hash("a")), false);
   notStrictEqual(one.check, other.check);
 });
+
+Deno.test("the hashes of the key before and of the key to come count, those before are old", () => {
+  const [before, now, next] = ["1", "2", "3"].map((digit) => digit.repeat(32));
+  const hasher = createTokenHasher(now ?? "", { previous: before, next });
+  for (const [key, isOld] of [[before, true], [now, false], [next, false]] as const) {
+    const hash = createTokenHasher(key ?? "").hash("a");
+    strictEqual(hasher.matches("a", hash), true);
+    strictEqual(hasher.matches("b", hash), false);
+    strictEqual(hasher.isOld("a", hash), isOld);
+  }
+  strictEqual(hasher.matches("a", undefined), false);
+});

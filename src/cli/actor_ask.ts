@@ -1,9 +1,10 @@
 import { checkedAnswer } from "./checked_answer.ts";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { AskOutput } from "../operations/actors/schemas.ts";
 import { EVENT_HELP, parseEvent } from "./actor_event.ts";
 import { longJson } from "./actor_text.ts";
 import { addHubOptions, withHub } from "./connect_hub.ts";
+import { secondsUpTo } from "./number_options.ts";
 import { print } from "./output.ts";
 
 interface Options extends Record<string, unknown> {
@@ -24,7 +25,7 @@ export function askCommand(): Command {
     .argument("<event...>", "the event, see below")
     .option("--command-id <id>", "asked again with the same id, it gets the first answer again")
     .option("--reply <type>", "type of the reply (default: whatever it emits first)")
-    .option("--timeout <seconds>", "how long to wait", seconds, DEFAULT_SECONDS)
+    .option("--timeout <seconds>", "how long to wait", secondsUpTo(600), DEFAULT_SECONDS)
     .option("--json", "position, state and reply as JSON")
     .addHelpText("after", `${EVENT_HELP}\n\nExample:\n  hub actor ask counter visits ADD n=2`)
     .action(async (kind: string, id: string, words: string[], options: Options) => {
@@ -48,10 +49,4 @@ export function askCommand(): Command {
 function replyOf({ reply, status, output, error }: AskOutput): unknown {
   if (reply !== undefined) return reply;
   return output === undefined ? { status, ...(error === undefined ? {} : { error }) } : output;
-}
-
-function seconds(text: string): number {
-  const found = Number(text);
-  if (found > 0 && found <= 600) return found;
-  throw new InvalidArgumentError("Expected a number of seconds, at most 600.");
 }

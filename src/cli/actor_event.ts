@@ -3,17 +3,13 @@
  *
  * @module
  */
-
-/** Reads what `@FILE` and `-` name. */
-export interface TextSources {
-  readFile(path: string): Promise<string>;
-  readInput(): Promise<string>;
-}
-
-export const PROCESS_SOURCES: TextSources = {
-  readFile: (path) => Deno.readTextFile(path),
-  readInput: () => new Response(Deno.stdin.readable).text(),
-};
+import {
+  isReference,
+  parseFields,
+  PROCESS_SOURCES,
+  readWhole,
+  type TextSources,
+} from "./typed_input.ts";
 
 /** Explains the forms that {@linkcode parseEvent} takes; for help texts. */
 export const EVENT_HELP = `
@@ -33,41 +29,8 @@ export async function parseEvent(
   sources: TextSources = PROCESS_SOURCES,
 ): Promise<unknown> {
   const [first = "", ...rest] = words;
-  const isWhole = first === "-" || first.startsWith("@") || first.startsWith("{");
-  if (!isWhole) return fromWords(first, rest);
-  if (rest.length > 0) throw new Error(`Cannot read the event: nothing may follow ${first}`);
-  if (first === "-") return parseJson(await sources.readInput(), "standard input");
-  if (first.startsWith("@")) {
-    const path = first.slice(1);
-    return parseJson(await sources.readFile(path), path);
-  }
-  return parseJson(first, "the event");
-}
-
-/** Reads JSON; `where` it stands is told when it is none. */
-export function parseJson(text: string, where: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`Cannot read ${where}: it is not JSON (${reason})`, { cause });
-  }
-}
-
-function fromWords(type: string, fields: readonly string[]): Record<string, unknown> {
-  const entries = fields.map((field) => {
-    const at = field.indexOf("=");
-    if (at > 0) return [field.slice(0, at), valueOf(field.slice(at + 1))];
-    throw new Error(`Cannot read ${JSON.stringify(field)}: expected a field like n=2`);
-  });
   // The type last: no field may take its place.
-  return { ...Object.fromEntries(entries), type };
-}
-
-function valueOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text; // Text needs no quotes here.
-  }
+  if (!isReference(first) && !first.startsWith("{")) return { ...parseFields(rest), type: first };
+  if (rest.length > 0) throw new Error(`Cannot read the event: nothing may follow ${first}`);
+  return await readWhole(first, { sources, what: "the event" });
 }

@@ -1,5 +1,6 @@
 import { deepStrictEqual, rejects } from "node:assert/strict";
-import { parseEvent, type TextSources } from "./actor_event.ts";
+import { parseEvent } from "./actor_event.ts";
+import type { TextSources } from "./typed_input.ts";
 
 const sources: TextSources = {
   readFile: (path) => Promise.resolve(`{"type":"FROM","path":"${path}"}`),

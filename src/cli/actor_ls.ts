@@ -1,8 +1,9 @@
 import type { Static } from "@sinclair/typebox";
 import { checkedAnswer } from "./checked_answer.ts";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { ListOutput } from "../operations/actors/schemas.ts";
 import { addHubOptions, withHub } from "./connect_hub.ts";
+import { countUpTo } from "./number_options.ts";
 import { print, style } from "./output.ts";
 
 interface Options extends Record<string, unknown> {
@@ -16,7 +17,7 @@ export function lsCommand(): Command {
   const command = new Command("ls")
     .description("list the actors there are, a page at a time")
     .argument("[kind]", "those of one kind")
-    .option("--limit <number>", "most actors of one page, up to 1000", limit, 100)
+    .option("--limit <number>", "most actors of one page, up to 1000", countUpTo(1000), 100)
     .option("--after <next>", "go on where the page before ended")
     .option("--json", "as JSON")
     .addHelpText("after", "\nExample:\n  hub actor ls counter")
@@ -41,10 +42,4 @@ function linesOf({ actors, total, next }: Static<typeof ListOutput>): string[] {
   const lines = actors.map(({ kind, id }) => `${kind}  ${id}`);
   if (next !== undefined) return [...lines, style(`of ${total}; more with --after ${next}`, "dim")];
   return lines.length > 0 ? lines : [style("There are no actors yet.", "dim")];
-}
-
-function limit(text: string): number {
-  const found = Number(text);
-  if (Number.isInteger(found) && found >= 1 && found <= 1000) return found;
-  throw new InvalidArgumentError("Expected a whole number from 1 to 1000.");
 }

@@ -2,9 +2,8 @@ import { CallError } from "@alkdev/operations";
 import { backOff, BusError } from "@hub/bus";
 import { checkedAnswer } from "./checked_answer.ts";
 import { Command } from "commander";
-import { changesBetween } from "../../actors/runtime/replay/mod.ts";
 import { WatchOutput } from "../operations/actors/schemas.ts";
-import { changeLines, fieldsText, safeText, stateText, transitionText } from "./actor_text.ts";
+import { createWatchText } from "./actor_watch_text.ts";
 import { addHubOptions, connectHub, explained } from "./connect_hub.ts";
 import { print, printError, style } from "./output.ts";
 
@@ -23,7 +22,9 @@ export function watchCommand(): Command {
     .option("--json", "one JSON object per line")
     .addHelpText("after", "\nExample:\n  hub actor watch counter visits --from 0.0")
     .action(async (kind: string, id: string, options: Options) => {
-      const show = options.json ? (item: WatchOutput) => print(JSON.stringify(item)) : createShow();
+      const textOf = createWatchText();
+      const show = (item: WatchOutput) =>
+        print(...options.json ? [JSON.stringify(item)] : textOf(item));
       await watch({ kind, id, from: options.from }, { options, show });
     });
   return addHubOptions(command);
@@ -85,27 +86,4 @@ function isLoss(error: unknown): boolean {
   return error instanceof BusError
     ? error.code === "DISCONNECTED"
     : error instanceof CallError && error.code === "UNAVAILABLE";
-}
-
-/** Shows items to people; what changed in the context follows from the one before. */
-function createShow(): (item: WatchOutput) => void {
-  let last: { value: unknown; context: unknown } | undefined;
-  return (item) => {
-    const emitted = item.emitted.map(({ type, ...fields }) =>
-      `  ${style("emits", "dim")} ${safeText(type)} ${fieldsText({ type, ...fields })}`.trimEnd()
-    );
-    if (!("position" in item)) return print(...emitted);
-    const { position, event, value } = item;
-    const context = "context" in item ? item.context : last?.context;
-    const state = last === undefined ? stateText(value) : transitionText(last.value, value);
-    const time = item.at === undefined ? "" : new Date(item.at).toISOString();
-    const ended = item.status === "active" ? "" : `  ${item.status}`;
-    print(
-      [position.padEnd(10), time, event === null ? "" : safeText(event), state + ended]
-        .filter((part) => part !== "").join("  "),
-      ...changeLines(changesBetween(last?.context, context)).map((line) => `  ${line}`),
-      ...emitted,
-    );
-    last = { value, context };
-  };
 }

@@ -8,6 +8,7 @@ import { InvalidArgumentError } from "commander";
 import { prefixOf } from "../auth/token.ts";
 import { checkedAnswer } from "./checked_answer.ts";
 import { withHub } from "./connect_hub.ts";
+import { countUpTo } from "./number_options.ts";
 
 /** Options as they were read. */
 export type Options = Readonly<Record<string, unknown>>;
@@ -58,11 +59,7 @@ export function limitOption(text: string): { perSecond: number; burst: number } 
 }
 
 /** Reads how many rows a page may have. */
-export function pageOption(text: string): number {
-  const found = Number(text);
-  if (Number.isInteger(found) && found >= 1 && found <= 1000) return found;
-  throw new InvalidArgumentError("Expected a whole number from 1 to 1000.");
-}
+export const pageOption = countUpTo(1000);
 
 /** The public part of a key: who pastes a whole one does not send its secret anywhere. */
 export function prefixArgument(text: string): string {

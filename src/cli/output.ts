@@ -10,6 +10,11 @@ export function print(...lines: readonly string[]): void {
   writeAll(Deno.stdout, lines);
 }
 
+/** Prints lines on standard output, and says whether somebody still reads them. */
+export function offer(...lines: readonly string[]): boolean {
+  return writeAll(Deno.stdout, lines);
+}
+
 /** Prints lines on standard error. */
 export function printError(...lines: readonly string[]): void {
   writeAll(Deno.stderr, lines);
@@ -22,12 +27,14 @@ export function style(text: string, name: "bold" | "dim" | "red" | "green" | "ye
   return `\x1b[${codes[name]}m${text}\x1b[0m`;
 }
 
-function writeAll(to: { writeSync(bytes: Uint8Array): number }, lines: readonly string[]): void {
+function writeAll(to: { writeSync(bytes: Uint8Array): number }, lines: readonly string[]): boolean {
   const bytes = encoder.encode(lines.map((line) => `${line}\n`).join(""));
   try {
     for (let at = 0; at < bytes.length;) at += to.writeSync(bytes.subarray(at));
+    return true;
   } catch (error) {
     // The reader went away (`hub … | head`): there is nobody to tell.
     if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    return false;
   }
 }

@@ -8,6 +8,7 @@ import {
   CONFIG_FILE_VARIABLE,
   DEFAULT_CONFIG_FILE,
   type HubConfig,
+  isUrl,
   loadConfig,
   readEnvironment,
 } from "../config/mod.ts";
@@ -15,6 +16,7 @@ import { databasePaths } from "../database_paths.ts";
 import { type PermissionNeeds, permissionsFor } from "../permissions.ts";
 import { ringFilePath } from "../secrets/ring_file.ts";
 import { print, printError } from "./output.ts";
+import { userDirectory } from "./remote/user_directory.ts";
 
 const DEFAULT_NEEDS: PermissionNeeds = { dataDir: ".hub" };
 
@@ -27,6 +29,12 @@ try {
   print("--allow-env --allow-read=.");
 }
 
+/** A home that cannot be written in such an option has no profiles; all else works. */
+function profileNeeds(): Pick<PermissionNeeds, "profiles"> {
+  const profiles = userDirectory(Deno.env.toObject());
+  return profiles === undefined || /[\s,]/.test(profiles) ? {} : { profiles };
+}
+
 /** From file and environment; the flags of a command come too late for this. */
 async function needs(): Promise<PermissionNeeds> {
   const env = readEnvironment();
@@ -34,15 +42,23 @@ async function needs(): Promise<PermissionNeeds> {
   // A configuration that is wrong is reported in full by the command itself.
   const flags = { allowPlaintextSecrets: true };
   const loaded = await loadConfig({ env, cwd: Deno.cwd(), flags }).catch(() => undefined);
-  if (loaded === undefined) return { ...DEFAULT_NEEDS, configFile };
+  if (loaded === undefined) return { ...DEFAULT_NEEDS, ...profileNeeds(), configFile };
   const { dataDir, kinds, nats: { credsFile }, postgres: { url } } = loaded.config;
   const database = url === undefined ? undefined : databasePaths(url, Deno.env.toObject());
   const files = fileNeeds(loaded.filePath ?? DEFAULT_CONFIG_FILE);
   return {
     ...{ dataDir, credsFile, configFile, kinds, database },
     ...masterKeyNeeds(loaded.config),
+    documents: importedFiles(loaded.config),
     ...files,
+    ...profileNeeds(),
   };
+}
+
+function importedFiles({ imports }: HubConfig): string[] {
+  return Object.values(imports).flatMap(({ openapi }) =>
+    openapi === undefined || isUrl(openapi) ? [] : [openapi]
+  );
 }
 
 function fileNeeds(file: string): Partial<PermissionNeeds> {

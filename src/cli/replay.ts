@@ -7,7 +7,7 @@ import {
   stateView,
   whatIf,
 } from "../../actors/runtime/replay/mod.ts";
-import { parseJson, PROCESS_SOURCES } from "./actor_event.ts";
+import { parseJson, PROCESS_SOURCES } from "./typed_input.ts";
 import { addHubOptions, withHub } from "./connect_hub.ts";
 import { print, style } from "./output.ts";
 import { openReplayed, type Replayed } from "./replay_log.ts";

@@ -4,8 +4,18 @@
  * @module
  */
 import { type Address, decodeText, openStreamReader, snapshotSubject } from "@hub/bus";
-import { listActors, openActorLog } from "../../actors/runtime/mod.ts";
-import { createVerification, isSound, type Verified } from "../../actors/runtime/replay/mod.ts";
+import {
+  createActorLister,
+  DamagedCommit,
+  type LogRecord,
+  openActorLog,
+} from "../../actors/runtime/mod.ts";
+import {
+  createVerification,
+  isSound,
+  type Verification,
+  type Verified,
+} from "../../actors/runtime/replay/mod.ts";
 import { changeLines, safeText } from "./actor_text.ts";
 import { CommandFailed } from "./command_failed.ts";
 import type { HubConnection } from "./connect_hub.ts";
@@ -69,13 +79,28 @@ async function createCheck(hub: HubConnection, kind: string) {
   return async (address: Address): Promise<Checked> => {
     const snapshot = await reader.last("SNAPSHOTS", snapshotSubject(realm, address));
     const verification = createVerification(known, snapshot && decodeText(snapshot.data));
-    for await (const record of log.read(address)) verification.take(record);
+    const unreadable = await readAll(log.read(address), verification);
     const { events } = verification;
+    if (unreadable !== undefined) return { address, events, verified: unreadable };
     if (events === 0 && snapshot === undefined) {
       throw new Error(`Cannot verify ${address.kind}/${address.id}: nothing was ever sent to it`);
     }
     return { address, events, verified: verification.finish() };
   };
+}
+
+/** One log that is damaged is found out, and the others are looked at all the same. */
+async function readAll(
+  log: AsyncIterable<LogRecord>,
+  verification: Verification,
+): Promise<Verified | undefined> {
+  try {
+    for await (const record of log) verification.take(record);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof DamagedCommit)) throw error;
+    return { is: "unfoldable", seq: error.seq, why: error.message };
+  }
 }
 
 interface Listed {
@@ -88,9 +113,10 @@ async function* one(address: Address): AsyncGenerator<Listed> {
 }
 
 async function* all({ bus }: HubConnection, kind: string): AsyncGenerator<Listed> {
+  const lister = createActorLister(bus);
   let after: string | undefined;
   do {
-    const page = await listActors(bus, { kind, limit: PAGE, ...(after ? { after } : {}) });
+    const page = await lister.list({ kind, limit: PAGE, ...(after ? { after } : {}) });
     for (const address of page.addresses) yield { address, total: page.total };
     after = page.next;
   } while (after !== undefined);

@@ -4,7 +4,7 @@
  * @module
  */
 import { KindGuard, type TSchema } from "@sinclair/typebox";
-import { Value } from "@sinclair/typebox/value";
+import { Value, ValueErrorType } from "@sinclair/typebox/value";
 import { expected, found } from "./expected.ts";
 import type { UrlRule } from "./schema.ts";
 import type { Setting } from "./settings.ts";
@@ -53,14 +53,22 @@ function mismatch(setting: Setting, value: unknown): Checked {
     const message = `expected ${expected(schema)}, found ${shown(value, secret)}`;
     return { ok: false, path, message };
   }
-  const inside = `${path}.${error.path.slice("/".length)}`;
+  const inside = `${path}${error.path.replaceAll("/", ".")}`;
+  if (error.type === ValueErrorType.ObjectAdditionalProperties && !isRecord(error.schema)) {
+    return { ok: false, path: inside, message: "there is no such setting" };
+  }
   return { ok: false, path: inside, message: inner(error.schema, error.value, setting) };
 }
 
 /** For what is wrong inside a record: one of its keys, or the value of one. */
 function inner(schema: TSchema, value: unknown, setting: Setting): string {
-  const what = KindGuard.IsRecord(schema) ? "a name of letters, digits and dots" : expected(schema);
+  const names = schema.names ?? "a name of letters, digits and dots";
+  const what = isRecord(schema) ? String(names) : expected(schema);
   return `expected ${what}, found ${shown(value, setting.secret)}`;
+}
+
+function isRecord(schema: TSchema): boolean {
+  return KindGuard.IsRecord(schema);
 }
 
 function reservedKey(value: unknown): string | undefined {

@@ -20,6 +20,9 @@ const SERVICE_ADDRESS = /^(tcp|udp|sctp):\/\//;
 /** Names that offer themselves for `masterKey.env`; they mean nothing unless it says so. */
 const MASTER_KEY_VARIABLES = ["HUB_MASTER_KEY", "HUB_PREVIOUS_MASTER_KEY"];
 
+/** Which hub the command line speaks to, and as whom; spokes are told the same way. No settings. */
+const COMMAND_LINE_VARIABLES = ["HUB_URL", "HUB_KEY", "HUB_REGISTRATION_TOKEN"];
+
 /** Every variable that the configuration knows. */
 export const CONFIG_ENV_NAMES: readonly string[] = [
   CONFIG_FILE_VARIABLE,
@@ -32,7 +35,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 function isUnknown(name: string, value: string): boolean {
   return name.startsWith("HUB_") && !name.startsWith(TEST_PREFIX) &&
     !SERVICE_VARIABLE.test(name) && !(name === "HUB_PORT" && SERVICE_ADDRESS.test(value)) &&
-    !CONFIG_ENV_NAMES.includes(name) && !MASTER_KEY_VARIABLES.includes(name);
+    !CONFIG_ENV_NAMES.includes(name) && !MASTER_KEY_VARIABLES.includes(name) &&
+    !COMMAND_LINE_VARIABLES.includes(name);
 }
 
 function unknownVariable(name: string): ConfigProblem {

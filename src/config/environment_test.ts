@@ -42,6 +42,11 @@ Deno.test("readEnvironmentLayer() leaves other variables alone", () => {
   deepStrictEqual(readEnvironmentLayer(env), { entries: [], problems: [] });
 });
 
+Deno.test("readEnvironmentLayer() leaves alone what tells the command line which hub is meant", () => {
+  const env = { HUB_URL: "https://hub.example", HUB_KEY: "k", HUB_REGISTRATION_TOKEN: "t" };
+  deepStrictEqual(readEnvironmentLayer(env), { entries: [], problems: [] });
+});
+
 Deno.test("readEnvironmentLayer() leaves alone what Kubernetes sets for a service called hub", () => {
   const env = {
     HUB_SERVICE_HOST: "10.0.0.1",

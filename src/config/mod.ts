@@ -36,5 +36,7 @@ export { collectFlags, type ConfigFlag, type FlagValues, listFlags } from "./fla
 export { DEFAULT_CONFIG_FILE, loadConfig, type LoadConfigOptions } from "./load_config.ts";
 export { type EnvironmentAccess, readEnvironment } from "./read_environment.ts";
 export { type ConfigSources, type LoadedConfig, resolveConfig } from "./resolve_config.ts";
+export { isUrl } from "./import_problems.ts";
+export type { ImportConfig } from "./imports_schema.ts";
 export { type HubConfig, HubConfigSchema } from "./schema.ts";
 export { formatSource, type Source } from "./source.ts";

@@ -35,7 +35,8 @@ An empty value takes a setting away that may be absent, also when an earlier sou
 Unknown keys and \`HUB_*\` variables and values that do not fit are refused at start, all of them in
 one message that names the file and line, variable or flag. Variables that begin with \`HUB_TEST_\`
 are left to the test suite, and those that Kubernetes sets for a service called \`hub\`
-(\`HUB_SERVICE_…\`, \`HUB_PORT…\`) to Kubernetes.
+(\`HUB_SERVICE_…\`, \`HUB_PORT…\`) to Kubernetes. \`HUB_URL\`, \`HUB_KEY\` and \`HUB_REGISTRATION_TOKEN\` are
+no settings: they tell the command line and spokes which hub is meant.
 
 \`hub config show\` prints the effective configuration and where each value came from. Secrets are
 masked there, and in messages. Passwords have no flag, and a URL with a password had better be a

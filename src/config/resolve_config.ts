@@ -9,6 +9,8 @@ import { type ConfigFile, readConfigFile } from "./config_file.ts";
 import { type Environment, readEnvironmentLayer } from "./environment.ts";
 import { type FlagValues, place, readFlagsLayer } from "./flags.ts";
 import type { EncryptedValue } from "./encrypted_value.ts";
+import { importProblems } from "./import_problems.ts";
+import { ImportsSchema } from "./imports_schema.ts";
 import { type Entry, joinLayers } from "./layer.ts";
 import { isOpen } from "./mask.ts";
 import { type HubConfig, HubConfigSchema } from "./schema.ts";
@@ -88,6 +90,12 @@ function contradictions(values: Values): ConfigProblem[] {
     const given = ["file", "command", "env", "input"].map((way) => `${key}.${way}`).filter(isSet);
     for (const path of given.slice(1)) {
       problems.push(problem(path, `expected one source of the key, found ${given[0]} as well`));
+    }
+  }
+  const imports = values.get("imports")?.value;
+  if (Value.Check(ImportsSchema, imports)) {
+    for (const { path, message } of importProblems(imports)) {
+      problems.push({ ...problem("imports", message), path });
     }
   }
   return problems;

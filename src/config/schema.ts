@@ -9,6 +9,10 @@
  * @module
  */
 import { type Static, type TProperties, Type } from "@sinclair/typebox";
+import { AuthSchema } from "./auth_schema.ts";
+import { CallsSchema } from "./calls_schema.ts";
+import { ExportsSchema } from "./exports_schema.ts";
+import { ImportsSchema } from "./imports_schema.ts";
 
 const MIB = 1024 * 1024;
 
@@ -167,25 +171,6 @@ const Postgres = section("The database for administration and projections.", {
   }),
 });
 
-const Auth = section("Who may call.", {
-  hashKey: optionalText(
-    "Key of the hashes under which keys and tokens are stored, the same for all nodes of a hub. " +
-      "Absent: made on the first start and kept in the data directory.",
-    { secret: true, pattern: "^[^]{32,}$", expected: "at least 32 characters" },
-  ),
-  cacheSize: Type.Integer({
-    description: "Most credentials that this node remembers without asking the database.",
-    default: 100_000,
-    minimum: 100,
-    maximum: 10_000_000,
-  }),
-  registration: Type.Boolean({
-    description: "Whether workers with a one-time token may register over HTTP. " +
-      "Put TLS in front of it: what it answers is a credential.",
-    default: false,
-  }),
-});
-
 const Log = section("What is logged, and how it looks.", {
   level: Type.Union(LogLevel.anyOf, {
     description: "Least severe level that is logged.",
@@ -207,6 +192,19 @@ const Log = section("What is logged, and how it looks.", {
       expected: "an object of category names and levels",
     },
   ),
+});
+
+const Mcp = section("How MCP is served.", {
+  taskAfterMs: milliseconds({
+    description: "How long a call may take before it becomes a task, for clients that take tasks.",
+    default: 10_000,
+    minimum: 100,
+  }),
+  taskTtlMs: milliseconds({
+    description: "How long a task and its result are kept, from its beginning on.",
+    default: 900_000,
+    minimum: 1_000,
+  }),
 });
 
 const Shutdown = section("How the hub stops.", {
@@ -302,14 +300,18 @@ export const HubConfigSchema = section("Configuration of a hub node.", {
     uniqueItems: true,
     expected: "paths of modules, each once",
   }),
+  exports: ExportsSchema,
+  imports: ImportsSchema,
   node: Node,
   http: Http,
   nats: Nats,
   postgres: Postgres,
-  auth: Auth,
+  auth: AuthSchema,
   log: Log,
   shutdown: Shutdown,
   metrics: Metrics,
+  calls: CallsSchema,
+  mcp: Mcp,
   masterKey: MasterKey,
   previousMasterKey: PreviousMasterKey,
   allowPlaintextSecrets: Type.Boolean({

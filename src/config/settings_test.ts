@@ -47,5 +47,7 @@ Deno.test("what holds a credential is marked as a secret", () => {
     "nats.token",
     "postgres.url",
     "auth.hashKey",
+    "auth.previousHashKey",
+    "auth.nextHashKey",
   ]);
 });

@@ -38,3 +38,14 @@ export function encodeBase64(bytes: Uint8Array): string {
 export function encodeUtf8(text: string): Bytes | undefined {
   return text.isWellFormed() ? new TextEncoder().encode(text) : undefined;
 }
+
+/** Several, one after the other. */
+export function joinBytes(...parts: readonly Uint8Array[]): Bytes {
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

@@ -7,12 +7,13 @@
  * | make a key ring, add, erase and re-wrap keys   | {@linkcode newKeyRing}, {@linkcode addKey}, … |
  * | read or make the operator's one secret         | {@linkcode parseMasterKey}                    |
  * | read an envelope from JSON or a row            | {@linkcode parseEncryptedData}                |
+ * | tell a secret to one reader alone              | {@linkcode openLetterBox}                     |
  * | derive keys of a person's phrase               | {@linkcode Vault}                             |
  * | read what an older program wrote               | {@linkcode decryptLegacy}                     |
  *
  * @module
  */
-export type { Bytes } from "./bytes.ts";
+export { type Bytes, joinBytes } from "./bytes.ts";
 export {
   addKey,
   type ChangeTime,
@@ -33,6 +34,13 @@ export {
   parseEncryptedData,
 } from "./encrypted_data.ts";
 export { type KeyRing, openKeyRing, type OpenKeyRingOptions } from "./key_ring.ts";
+export {
+  canWriteTo,
+  type Letter,
+  type LetterBox,
+  openLetterBox,
+  writeLetter,
+} from "./letter_box.ts";
 export {
   KeyRingData,
   KeyRingEntry,

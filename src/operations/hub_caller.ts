@@ -9,18 +9,23 @@ import {
   InfrastructureErrorCode,
   parseFrame,
   type WireEvent,
+  type WireRequest,
   writeFrame,
 } from "@alkdev/operations";
-import { type Bus, encodeText, hubCallsSubject, replySubject } from "@hub/bus";
+import { type Bus, createHeaders, encodeText, hubCallsSubject, replySubject } from "@hub/bus";
 import { IDENTITY_ERROR_CODES } from "../auth/errors.ts";
+import { type LetterBox, openLetterBox } from "../crypto/mod.ts";
 import { type Arrival, openArrivals } from "./_arrivals.ts";
 import { ACTOR_ERRORS } from "./actors/errors.ts";
+import { ADDRESS_HEADER, letterSubject, SEALED_HEADER } from "./sealed_answers.ts";
 
 /** How one call differs from the others. */
 export interface HubCallOptions {
   /** How long the hub may take over it. Default 30,000. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** By which a call that is sent again is known to be the same, where the operation takes one. */
+  readonly idempotencyKey?: string;
 }
 
 /** Calls the operations of whichever node is there. */
@@ -50,19 +55,34 @@ const DECLARED = [...ACTOR_ERRORS.map(({ code }) => code), ...IDENTITY_ERROR_COD
 /** Creates a caller on an open connection. */
 export function createHubCaller(bus: Bus): HubCaller {
   const subject = hubCallsSubject(bus.realm);
+  let opened: Promise<LetterBox> | undefined;
   return {
-    async call(operation, input, { timeoutMs = CALL_MS, signal } = {}) {
-      const frame = requestFrame({ operation, input, timeoutMs });
+    async call(operation, input, { timeoutMs = CALL_MS, signal, idempotencyKey } = {}) {
+      const keyed = idempotencyKey === undefined ? {} : { idempotencyKey };
+      const frame = requestFrame({ operation, input, timeoutMs, ...keyed });
+      const box = await (opened ??= openLetterBox());
       const answer = await bus.requests.request(subject, frame, {
+        headers: createHeaders({ [ADDRESS_HEADER]: box.address }),
         timeoutMs: timeoutMs + GRACE_MS,
         signal,
       });
       const event = eventIn(answer.data);
-      if (event?.type === "call.responded") return event.payload.output;
-      throw failureOf(event);
+      if (event?.type !== "call.responded") throw failureOf(event);
+      const { output } = event.payload;
+      return answer.headers?.has(SEALED_HEADER) === true
+        ? await unsealed(output, { box, operation })
+        : output;
     },
     subscribe: (operation, input, options) => stream(bus, { operation, input, ...options }),
   };
+}
+
+async function unsealed(
+  letter: unknown,
+  { box, operation }: { readonly box: LetterBox; readonly operation: string },
+): Promise<unknown> {
+  if (typeof letter !== "string") throw failureOf(undefined);
+  return JSON.parse(await box.open(letter, letterSubject(operation)));
 }
 
 interface StreamOptions extends Pick<HubCallOptions, "signal"> {
@@ -99,9 +119,8 @@ async function* stream(
 const ID = "1";
 
 function requestFrame(
-  { operation, input, timeoutMs }: { operation: string; input: unknown; timeoutMs?: number },
+  payload: Pick<WireRequest, "operation" | "input" | "timeoutMs" | "idempotencyKey">,
 ): Uint8Array {
-  const payload = { operation, input, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
   return encodeText(writeFrame({ type: "call.requested", id: ID, payload }));
 }
 

@@ -7,6 +7,8 @@
  * replies; the caller answers each, with nothing to go on or with `call.aborted`, so that neither
  * side ever holds more than one. An empty message asks whether the caller is still there.
  *
+ * An answer that holds a secret, such as a new key, is sealed for who asked: see `sealed_answers.ts`.
+ *
  * @module
  */
 import {
@@ -20,7 +22,17 @@ import {
   type WireRequest,
   writeFrame,
 } from "@alkdev/operations";
-import { type Bus, BusError, encodeText, HUB_QUEUE, hubCallsSubject } from "@hub/bus";
+import {
+  type Bus,
+  BusError,
+  createHeaders,
+  encodeText,
+  type HeaderRecord,
+  HUB_QUEUE,
+  hubCallsSubject,
+} from "@hub/bus";
+import { canWriteTo, writeLetter } from "../crypto/mod.ts";
+import { ADDRESS_HEADER, letterSubject, SEALED_HEADER } from "./sealed_answers.ts";
 
 /** How much at once. */
 export interface CallLimits {
@@ -36,12 +48,16 @@ export interface ServeCallsOptions {
   readonly dispatcher: Dispatcher;
   /** Whoever calls this way. */
   readonly identity: Identity;
+  /** Whether what an operation answers may hold a secret. */
+  readonly answersSecret: (operation: string) => boolean;
   readonly limits?: CallLimits;
 }
 
 interface Request {
   readonly id: string;
   readonly reply: string;
+  /** Where a sealed answer may be sent; empty: nowhere. */
+  readonly address: string;
   readonly payload: WireRequest;
 }
 
@@ -52,6 +68,7 @@ const SLOW_MS = 60_000;
 /** How long it may take to say that it is there. */
 const GONE_MS = 5_000;
 const NOTHING = new Uint8Array();
+const SEALED: HeaderRecord = { [SEALED_HEADER]: "1" };
 const STOPPING = new CallError("UNAVAILABLE", "this node of the hub stops", undefined, {
   retryable: true,
 });
@@ -62,8 +79,11 @@ export async function serveCalls(bus: Bus, options: ServeCallsOptions): Promise<
   const server = new Server(bus, options);
   const subscription = connection.subscribe(hubCallsSubject(realm), {
     queue: HUB_QUEUE,
-    callback(error, { data, reply }) {
-      if (error === null && reply !== undefined && reply !== "") server.take(data, reply);
+    callback(error, { data, reply, headers }) {
+      const address = headers?.get(ADDRESS_HEADER) ?? "";
+      if (error === null && reply !== undefined && reply !== "") {
+        server.take(data, { reply, address });
+      }
     },
   });
   // The server knows of it before anybody is told that this node is there.
@@ -89,7 +109,7 @@ class Server {
     this.#options = options;
   }
 
-  take(data: Uint8Array, reply: string): void {
+  take(data: Uint8Array, { reply, address }: Pick<Request, "reply" | "address">): void {
     const parsed = parseFrame(data);
     if (parsed.kind === "refused") {
       return this.#answer(reply, { type: "call.error", id: parsed.id, payload: parsed.error });
@@ -97,7 +117,7 @@ class Server {
     // Whatever else it is, nobody waits for an answer to it.
     if (parsed.kind !== "event" || parsed.event.type !== "call.requested") return;
     const { id, payload } = parsed.event;
-    const running = this.#serve({ id, reply, payload })
+    const running = this.#serve({ id, reply, address, payload })
       .catch((error) => this.#fail({ id, reply }, this.#closing.signal.aborted ? STOPPING : error))
       .finally(() => this.#running.delete(running));
     this.#running.add(running);
@@ -111,6 +131,7 @@ class Server {
   async #serve(request: Request): Promise<void> {
     const { dispatcher, limits: { calls = CALLS, subscriptions = SUBSCRIPTIONS } = {} } =
       this.#options;
+    await this.#refuseToTellAll(request);
     if (dispatcher.typeOf(request.payload.operation) === OperationType.SUBSCRIPTION) {
       if (this.#subscriptions >= subscriptions) throw tooMany(`${subscriptions} subscriptions`);
       this.#subscriptions++;
@@ -121,10 +142,28 @@ class Server {
     return await this.#call(request).finally(() => this.#calls--);
   }
 
-  async #call({ id, reply, payload }: Request): Promise<void> {
-    const signal = this.#closing.signal;
-    const output = await this.#options.dispatcher.call({ ...this.#rootOf(id, payload), signal });
-    this.#answer(reply, { type: "call.responded", id, payload: { output } });
+  /** Before anything is done: a secret that was made and cannot be told is lost. */
+  async #refuseToTellAll({ address, payload: { operation } }: Request): Promise<void> {
+    const { dispatcher, answersSecret } = this.#options;
+    if (!answersSecret(operation)) return;
+    const isStream = dispatcher.typeOf(operation) === OperationType.SUBSCRIPTION;
+    if (!isStream && await canWriteTo(address)) return;
+    throw new CallError(
+      "VALIDATION_ERROR",
+      "the answer holds a secret, which is sent sealed alone",
+    );
+  }
+
+  async #call({ id, reply, address, payload }: Request): Promise<void> {
+    const signal = this.#closing.signal, { dispatcher, answersSecret } = this.#options;
+    const output = await dispatcher.call({ ...this.#rootOf(id, payload), signal });
+    const { operation } = payload;
+    if (!answersSecret(operation)) {
+      return this.#answer(reply, { type: "call.responded", id, payload: { output } });
+    }
+    const subject = letterSubject(operation);
+    const letter = await writeLetter(JSON.stringify(output), { address, subject });
+    this.#answer(reply, { type: "call.responded", id, payload: { output: letter } }, SEALED);
   }
 
   async #stream({ id, reply, payload }: Request): Promise<void> {
@@ -178,18 +217,20 @@ class Server {
     }
   }
 
-  #rootOf(requestId: string, { operation, input, timeoutMs }: WireRequest) {
-    return { operation, input, identity: this.#options.identity, requestId, timeoutMs };
+  #rootOf(requestId: string, { operation, input, timeoutMs, idempotencyKey }: WireRequest) {
+    const { identity } = this.#options;
+    return { operation, input, identity, requestId, timeoutMs, idempotencyKey };
   }
 
   #fail({ id, reply }: Pick<Request, "id" | "reply">, error: unknown): void {
     this.#answer(reply, { type: "call.error", id, payload: toWireError(error) });
   }
 
-  #answer(reply: string, event: WireEvent): void {
+  #answer(reply: string, event: WireEvent, headers: HeaderRecord = {}): void {
     const { connection } = this.#bus;
     // The caller learns of it from its own side.
-    if (!connection.isClosed()) connection.publish(reply, encodeText(writeFrame(event)));
+    if (connection.isClosed()) return;
+    connection.publish(reply, encodeText(writeFrame(event)), { headers: createHeaders(headers) });
   }
 }
 

@@ -5,20 +5,24 @@ import {
   OperationRegistry,
   OperationType,
   registryView,
+  writeFrame,
 } from "@alkdev/operations";
 import { Type } from "@sinclair/typebox";
+import { createHeaders, encodeText, hubCallsSubject } from "@hub/bus";
 import { testBus } from "../../tests/harness/bus.ts";
 import { until } from "../../tests/harness/until.ts";
 import { createHubCaller } from "./hub_caller.ts";
+import { ADDRESS_HEADER, answersSecretIn } from "./sealed_answers.ts";
 import { type CallLimits, serveCalls } from "./serve_calls.ts";
 
+const SECRET = "hunter2-hunter2";
 const who = { id: "tester", scopes: [] };
 
 /** Operations that can be held, and a caller of them on a connection of its own. */
 async function startServing(limits: CallLimits = {}) {
   await using stack = new AsyncDisposableStack();
   const hold = Promise.withResolvers<void>();
-  const seen = { produced: 0, streams: 0 };
+  const seen = { produced: 0, streams: 0, made: 0, held: 0 };
   const registry = new OperationRegistry();
   const common = {
     ...{ namespace: "hub", version: "1.0.0", description: "for tests" },
@@ -27,8 +31,14 @@ async function startServing(limits: CallLimits = {}) {
   };
   const open = { visibility: "external", public: true } as const;
   const query = { ...common, type: OperationType.QUERY };
-  registry.register({ ...query, name: "hold", handler: () => hold.promise }, open);
+  registry.register({ ...query, name: "hold", handler: () => (seen.held++, hold.promise) }, open);
   registry.register({ ...query, name: "echo", handler: (input: unknown) => input }, open);
+  registry.register({
+    ...query,
+    name: "make-key",
+    outputSchema: Type.Object({ key: Type.String({ secret: true }), name: Type.String() }),
+    handler: () => ({ key: SECRET, name: `key ${++seen.made}` }),
+  }, open);
   registry.register({ ...query, name: "huge", handler: () => "x".repeat(2_000_000) }, open);
   registry.register({
     ...common,
@@ -46,8 +56,10 @@ async function startServing(limits: CallLimits = {}) {
     },
   }, open);
   const { bus } = stack.use(await testBus());
+  const view = registryView(registry);
   const served = await serveCalls(bus, {
-    ...{ dispatcher: createDispatcher({ view: registryView(registry) }), identity: who, limits },
+    ...{ dispatcher: createDispatcher({ view }), identity: who, limits },
+    answersSecret: (operation) => answersSecretIn(view, operation),
   });
   const far = stack.use(await testBus({ realm: bus.realm }));
   // Before the connections, and once if a test does it by itself.
@@ -63,6 +75,37 @@ async function startServing(limits: CallLimits = {}) {
 Deno.test("a call is answered over the bus", async () => {
   await using serving = await startServing();
   deepStrictEqual(await serving.caller.call("hub/echo", { a: [1, null] }), { a: [1, null] });
+});
+
+Deno.test("a secret in an answer reaches who asked, and nobody who listens to NATS", async () => {
+  await using serving = await startServing();
+  const { far: { bus }, caller } = serving;
+  const heard: string[] = [];
+  const listener = bus.connection.subscribe(`${bus.realm}.>`, {
+    callback: (_error, { data, headers }) =>
+      void heard.push(`${headers} ${new TextDecoder().decode(data)}`),
+  });
+  deepStrictEqual(await caller.call("hub/make-key", {}), { key: SECRET, name: "key 1" });
+  deepStrictEqual(await caller.call("hub/echo", "in clear"), "in clear");
+  await bus.connection.flush();
+  ok(heard.some((text) => text.includes("in clear")), "the listener heard what was said");
+  ok(!heard.some((text) => text.includes(SECRET) || text.includes("key 1")));
+  listener.unsubscribe();
+});
+
+Deno.test("a secret is neither made nor told to who names no address for it", async () => {
+  await using serving = await startServing();
+  const { far: { bus }, seen } = serving;
+  const payload = { operation: "hub/make-key", input: {} };
+  const frame = writeFrame({ type: "call.requested", id: "1", payload });
+  const subject = hubCallsSubject(bus.realm);
+  for (const address of ["", "no address"]) {
+    const headers = createHeaders(address === "" ? {} : { [ADDRESS_HEADER]: address });
+    const { data } = await bus.requests.request(subject, encodeText(frame), { headers });
+    const answer = new TextDecoder().decode(data);
+    ok(answer.includes("sealed alone") && !answer.includes(SECRET), answer);
+  }
+  strictEqual(seen.made, 0);
 });
 
 Deno.test("more calls at once than allowed are refused, and taken again when there is room", async () => {
@@ -150,7 +193,8 @@ Deno.test("a node that stops tells those who wait that they may try again", asyn
   });
   const stream = serving.caller.subscribe("hub/count", 0);
   const end = rejects(stream.next(), { code: "UNAVAILABLE", retryable: true });
-  await until(() => serving.seen.streams === 1, { what: "the stream to begin" });
+  const { seen } = serving;
+  await until(() => seen.streams === 1 && seen.held === 1, { what: "both to begin" });
   await serving.served[Symbol.asyncDispose]();
   await Promise.all([call, end]);
 });

@@ -66,7 +66,7 @@ export async function startRoutingNode(
   );
   const node = `n${Deno.pid}-${++nodes}`;
   const membership = stack.use(
-    await joinMembership(bus, { node, ttlMs: 1_000, heartbeatMs: 250 }),
+    await joinMembership(bus, { node, ttlMs: 3_000, heartbeatMs: 500 }),
   );
   const registry = new OperationRegistry();
   const routing: Routing = stack.use(

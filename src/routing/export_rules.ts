@@ -4,6 +4,7 @@
  * @module
  */
 import type { AccessControl } from "@alkdev/operations";
+import type { HubConfig } from "../config/mod.ts";
 
 /** Offers operations of spokes to callers; what no rule names is offered to nobody. */
 export interface ExportRule {
@@ -19,6 +20,13 @@ export interface ExportRule {
 export const DEFAULT_EXPORT_RULES: readonly ExportRule[] = [
   { peer: "*", names: ["*"], access: { requiredScopes: ["spokes:call"] } },
 ];
+
+/** The rules that the configuration has. */
+export function exportRulesOf(exports: HubConfig["exports"]): ExportRule[] {
+  return exports.map(({ peer, operations, scopes }) => ({
+    ...{ peer, names: operations, access: { requiredScopes: [...scopes] } },
+  }));
+}
 
 /** Finds the rule for an operation: the first that names it. */
 export type FindExportRule = (peerId: string, name: string) => ExportRule | undefined;
@@ -43,7 +51,8 @@ export function createExportRules(rules: readonly ExportRule[]): FindExportRule 
     )?.rule;
 }
 
-function matcherOf(patterns: readonly string[]): (name: string) => boolean {
+/** Tells whether a name is among those that patterns stand for: exact, `fs/*`, or `*`. */
+export function matcherOf(patterns: readonly string[]): (name: string) => boolean {
   const exact = new Set(patterns.filter((pattern) => !pattern.endsWith("*")));
   const prefixes = patterns.filter((pattern) => pattern.endsWith("*")).map((p) => p.slice(0, -1));
   return (name) => exact.has(name) || prefixes.some((prefix) => name.startsWith(prefix));

@@ -10,6 +10,7 @@ import {
   InfrastructureErrorCode,
   type OperationContext,
   type OperationSpec,
+  type ProgressReport,
   type SessionCallOptions,
 } from "@alkdev/operations";
 import type { LocalSpokes } from "./local_spokes.ts";
@@ -23,10 +24,10 @@ export interface ForwardPorts {
   readonly links: Pick<NodeLinks, "to">;
 }
 
-/** Calls an operation of a spoke. */
+/** Calls an operation of a spoke. What cannot be routed throws at once, as a handler may. */
 export interface Forward {
   call(to: Target, input: unknown, context: OperationContext): Promise<unknown>;
-  subscribe(to: Target, input: unknown, context: OperationContext): AsyncGenerator<unknown, void>;
+  subscribe(to: Target, input: unknown, context: OperationContext): AsyncIterable<unknown>;
 }
 
 /** An operation of a spoke. */
@@ -56,34 +57,33 @@ export function createForward({ node, local, links }: ForwardPorts): Forward {
   }
 
   return {
-    async call(to, input, context) {
+    call(to, input, context) {
       const { session, operation, options } = routeTo(to, context);
-      try {
-        return await session.call(operation, input, options);
-      } catch (error) {
-        throw told(error, to.entry, node);
-      }
+      const answer = session.call(operation, input, options);
+      return to.entry.node === node ? answer : answer.catch(failTold);
     },
-    async *subscribe(to, input, context) {
+    subscribe(to, input, context) {
       const { session, operation, options } = routeTo(to, context);
-      try {
-        yield* session.subscribe(operation, input, options);
-      } catch (error) {
-        throw told(error, to.entry, node);
-      }
+      const values = session.subscribe(operation, input, options);
+      return to.entry.node === node ? values : tellingErrors(values);
     },
   };
 }
 
 function optionsOf(spec: OperationSpec, context: OperationContext): SessionCallOptions {
-  const { originator, deadline, signal } = context;
+  const { originator, deadline, cancellation, trace } = context;
   const left = deadline === null || deadline === undefined ? undefined : deadline - Date.now();
   return {
-    ...(signal === undefined ? {} : { signal }),
-    ...(left === undefined ? {} : { timeoutMs: Math.max(1, left) }),
+    signal: cancellation,
+    trace,
+    timeoutMs: left === undefined ? undefined : Math.max(1, left),
+    isTimed: left !== undefined,
     // Who asked, and nothing of what they may do elsewhere.
-    ...(originator ? { forwardedFor: { id: originator.id, scopes: [], resources: {} } } : {}),
-    ...(spec.errorSchemas ? { declared: spec.errorSchemas.map(({ code }) => code) } : {}),
+    forwardedFor: originator ? { id: originator.id, scopes: [], resources: {} } : undefined,
+    declared: spec.errorSchemas?.map(({ code }) => code),
+    onProgress: context.wantsProgress === true
+      ? (report: ProgressReport) => context.progress?.(report)
+      : undefined,
   };
 }
 
@@ -108,9 +108,24 @@ function outOfReach(): CallError {
 
 const CLOSED = "connection closed";
 
+/** The same values; an error of theirs in other words. A generator would cost more for each of them. */
+function tellingErrors(values: AsyncIterableIterator<unknown>): AsyncIterableIterator<unknown> {
+  return {
+    next: () => values.next().catch(failTold),
+    return: () => values.return?.() ?? Promise.resolve({ done: true, value: undefined }),
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+function failTold(error: unknown): never {
+  throw told(error);
+}
+
 /** An error of a call through another node, in the words that it has through this one. */
-function told(error: unknown, entry: SpokeEntry, node: string): unknown {
-  if (entry.node === node || !(error instanceof CallError)) return error;
+function told(error: unknown): unknown {
+  if (!(error instanceof CallError)) return error;
   // A lost node is no fault of the spoke, which comes back through another one: try again.
   if (error.message === CLOSED) {
     return new CallError(

@@ -6,7 +6,7 @@
 import type { Bus, Membership } from "@hub/bus";
 import type { OperationView } from "@alkdev/operations";
 import type { Peers } from "../../bridges/ports.ts";
-import { createExportRules, DEFAULT_EXPORT_RULES, type ExportRule } from "./export_rules.ts";
+import { createExportRules, type ExportRule } from "./export_rules.ts";
 import { createForward } from "./forward.ts";
 import { createLocalSpokes, type LocalSpokes, type SpokeHooks } from "./local_spokes.ts";
 import { type NodeLinks, openNodeLinks } from "./node_links.ts";
@@ -22,7 +22,7 @@ export interface RoutingOptions extends SpokeHooks {
   readonly membership: Membership;
   /** The hub's own operations. */
   readonly base: OperationView;
-  readonly exports?: readonly ExportRule[];
+  readonly exports: readonly ExportRule[];
 }
 
 /** The way from a name to whoever answers, on one node. */
@@ -40,7 +40,7 @@ export interface Routing extends AsyncDisposable {
 /** Opens the routing of a node that has joined the others. */
 export async function openRouting(options: RoutingOptions): Promise<Routing> {
   const { bus, membership, base } = options;
-  const exports = createExportRules(options.exports ?? DEFAULT_EXPORT_RULES);
+  const exports = createExportRules(options.exports);
   await using stack = new AsyncDisposableStack();
   const unpacked = createUnpackedSets();
   const directory = stack.use(await openSpokeDirectory(bus, { membership, unpacked }));

@@ -13,6 +13,7 @@ import {
   parseOperationName,
   type RootCall,
   type SessionCallOptions,
+  traceAbove,
 } from "@alkdev/operations";
 import type { LocalSpokes } from "./local_spokes.ts";
 
@@ -51,40 +52,61 @@ export function createRelay(local: Pick<LocalSpokes, "sessionOf" | "get">): Disp
         root.onHandlerEnd?.();
       }
     },
-    subscribe: (root) =>
-      new Promise((resolve) => {
+    subscribe(root) {
+      const { onHandlerEnd = () => {} } = root;
+      try {
         const { session, operation, options } = routeOf(root);
-        const values = pass(session.subscribe(operation, root.input, options), root.onHandlerEnd);
-        const passed: CallValues = {
-          next: () => values.next(),
-          return: () => values.return(undefined),
-          [Symbol.asyncIterator]: () => passed,
-        };
-        resolve(passed);
-      }),
+        return Promise.resolve(
+          passing(session.subscribe(operation, root.input, options), onHandlerEnd),
+        );
+      } catch (error) {
+        onHandlerEnd();
+        return Promise.reject(error);
+      }
+    },
   };
 }
 
-async function* pass(
-  values: AsyncIterable<unknown>,
-  onEnd: (() => void) | undefined,
-): AsyncGenerator<unknown, undefined> {
-  try {
-    yield* values;
-  } finally {
-    onEnd?.();
-  }
-  return undefined;
+/** The same values; `onEnd` hears, once, that they are over. A generator would cost more for each. */
+function passing(values: AsyncIterableIterator<unknown>, onEnd: () => void): CallValues {
+  let isOver = false;
+  const end = () => {
+    if (!isOver) onEnd();
+    isOver = true;
+  };
+  return {
+    async next() {
+      try {
+        const step = await values.next();
+        if (step.done) end();
+        return step;
+      } catch (error) {
+        end();
+        throw error;
+      }
+    },
+    async return() {
+      end();
+      await values.return?.();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
 }
 
 function optionsOf(
-  { signal, timeoutMs, forwardedFor }: RootCall,
+  { signal, timeoutMs, forwardedFor, trace, onProgress }: RootCall,
   { spec }: ImportedSpec,
 ): SessionCallOptions {
   return {
-    ...(signal === undefined ? {} : { signal }),
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    ...(forwardedFor ? { forwardedFor } : {}),
-    ...(spec.errorSchemas ? { declared: spec.errorSchemas.map(({ code }) => code) } : {}),
+    signal,
+    timeoutMs,
+    // The node that asks has the span of this call.
+    trace: trace && traceAbove(trace),
+    forwardedFor: forwardedFor ?? undefined,
+    onProgress,
+    declared: spec.errorSchemas?.map(({ code }) => code),
   };
 }

@@ -9,20 +9,20 @@
  */
 import {
   type Bus,
-  decodeJson,
   encodeJson,
   type Membership,
   openBucket,
-  parseSpokeKey,
+  pause,
   specKey,
   spokeKey,
 } from "@hub/bus";
-import { Type } from "@sinclair/typebox";
-import { TypeCompiler } from "@sinclair/typebox/compiler";
 import { getLogger } from "../logger/mod.ts";
+import { openSetStore } from "./set_store.ts";
 import type { PackedSpecSet, SpecSet } from "./spec_set.ts";
 import { createStoredSets, type StoredSets } from "./stored_sets.ts";
 import { createSpokeIndex, type SpokeIndex, type SpokePlace } from "./spoke_index.ts";
+import { openStoredPlaces, peerOf, placeOf, type StoredPlaces } from "./spoke_places.ts";
+import { createTidySets, type SetStore, type TidySets } from "./tidy_sets.ts";
 import type { UnpackedSets } from "./unpacked_sets.ts";
 
 const log = getLogger("routing");
@@ -37,6 +37,13 @@ export interface SpokeDirectory extends AsyncDisposable {
    * @throws {BusError}
    */
   claim(peerId: string, packed: PackedSpecSet): Promise<Claim>;
+  /**
+   * Stores the sets of spokes here that are not stored any more, and takes those away that nobody
+   * offers, and has not for a while; how many of these. Done by itself every minute.
+   *
+   * @throws {BusError}
+   */
+  tidy(nowMs?: number): Promise<number>;
 }
 
 /** What was said of one connection. */
@@ -44,13 +51,6 @@ export interface Claim {
   /** Takes it back, unless the spoke has connected anew since. */
   release(): Promise<void>;
 }
-
-const Place = Type.Object({
-  node: Type.String({ maxLength: 128 }),
-  epoch: Type.Integer({ minimum: 1 }),
-  set: Type.String({ maxLength: 64 }),
-});
-const places = TypeCompiler.Compile(Place);
 
 /** A place as it is stored; its set may not have been read yet. */
 interface KnownPlace extends SpokePlace {
@@ -62,6 +62,7 @@ const WIDTH = 512;
 const AGAIN_MS = 500;
 /** How often it is asked whether something was missed. */
 const SILENCE_MS = 3_000;
+const TIDY_MS = 60_000;
 
 /** What was said of a spoke that is connected here. */
 interface Own {
@@ -74,6 +75,8 @@ type Buckets = Readonly<Record<"spokes" | "specs", Awaited<ReturnType<typeof ope
 interface DirectoryPorts extends Buckets {
   readonly membership: Membership;
   readonly sets: StoredSets;
+  /** What is stored, without a watch. */
+  readonly stored: { readonly sets: SetStore; readonly places: StoredPlaces };
 }
 
 /** Opens the directory, and resolves once all that is stored has been read. */
@@ -82,11 +85,12 @@ export async function openSpokeDirectory(
   { membership, unpacked }: { readonly membership: Membership; readonly unpacked: UnpackedSets },
 ): Promise<SpokeDirectory> {
   const { realm, connection } = bus;
+  const spokes = await openBucket(connection, { realm, bucket: "SPOKES" });
+  const specs = await openBucket(connection, { realm, bucket: "SPECS" });
   const directory = new Directory({
-    membership,
+    ...{ membership, spokes, specs },
     sets: createStoredSets(bus, unpacked),
-    spokes: await openBucket(connection, { realm, bucket: "SPOKES" }),
-    specs: await openBucket(connection, { realm, bucket: "SPECS" }),
+    stored: { sets: openSetStore(bus, specs), places: openStoredPlaces(bus) },
   });
   await directory.open();
   return directory;
@@ -105,13 +109,23 @@ class Directory implements SpokeDirectory {
   /** Life of this node in which its own places were told. */
   #toldIn: number;
   #again: ReturnType<typeof setTimeout> | undefined;
+  readonly #tidySets: TidySets;
+  readonly #tidying: ReturnType<typeof setInterval>;
 
-  constructor({ membership, sets, ...buckets }: DirectoryPorts) {
+  constructor({ membership, sets, stored, ...buckets }: DirectoryPorts) {
     this.#membership = membership;
     this.#sets = sets;
     this.#buckets = buckets;
     this.#toldIn = membership.epoch;
     this.#forget = membership.onChange(() => this.#settleAll());
+    this.#tidySets = createTidySets({
+      store: stored.sets,
+      offered: () => this.#hashesOf(this.#known.values()),
+      used: async () => this.#hashesOf(await stored.places.read()),
+      own: () =>
+        new Map([...this.#own.values()].map(({ packed: { set, bytes } }) => [set.hash, bytes])),
+    });
+    this.#tidying = setInterval(() => void this.#tidyQuietly(), TIDY_MS);
   }
 
   async open(): Promise<void> {
@@ -132,6 +146,24 @@ class Directory implements SpokeDirectory {
     return { release: () => this.#release(peerId, mine) };
   }
 
+  async tidy(nowMs: number = Date.now()): Promise<number> {
+    const [first] = this.#membership.nodes().map(({ id }) => id).sort();
+    return await this.#tidySets({ nowMs, removes: first === this.#membership.node });
+  }
+
+  #hashesOf(places: Iterable<Pick<KnownPlace, "node" | "nodeEpoch" | "hash">>): Set<string> {
+    return new Set([...places].filter((place) => this.#isLive(place)).map(({ hash }) => hash));
+  }
+
+  async #tidyQuietly(): Promise<void> {
+    try {
+      const removed = await this.tidy();
+      if (removed > 0) log.info("unused sets of operations removed", { sets: removed });
+    } catch (error) {
+      if (!this.#closing.signal.aborted) log.debug("sets not tidied", { error });
+    }
+  }
+
   async #release(peerId: string, mine: Own): Promise<void> {
     if (this.#own.get(peerId) !== mine) return;
     this.#own.delete(peerId);
@@ -147,6 +179,7 @@ class Directory implements SpokeDirectory {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#forget();
+    clearInterval(this.#tidying);
     clearTimeout(this.#again);
     this.#closing.abort();
     await this.#following;
@@ -161,7 +194,7 @@ class Directory implements SpokeDirectory {
       } catch (error) {
         if (!signal.aborted) log.warn("spokes of other nodes are not seen", { error });
       }
-      await pause(AGAIN_MS, signal);
+      await pause(AGAIN_MS, signal).catch(() => undefined);
     }
     onRead();
   }
@@ -246,7 +279,7 @@ class Directory implements SpokeDirectory {
     this.#again = setTimeout(() => this.#settleAll(), AGAIN_MS);
   }
 
-  #isLive({ node, nodeEpoch }: KnownPlace): boolean {
+  #isLive({ node, nodeEpoch }: Pick<KnownPlace, "node" | "nodeEpoch">): boolean {
     return this.#membership.nodes().some(({ id, epoch }) => id === node && epoch === nodeEpoch);
   }
 
@@ -266,6 +299,8 @@ class Directory implements SpokeDirectory {
   async #tellAgain(): Promise<void> {
     this.#toldIn = this.#membership.epoch;
     try {
+      // While it counted for nobody, what its spokes offer may have been taken away.
+      await this.tidy();
       for (const [peerId, mine] of this.#own) {
         mine.revision = await this.#tell(peerId, mine.packed);
       }
@@ -274,36 +309,5 @@ class Directory implements SpokeDirectory {
       this.#toldIn = 0;
       this.#settleAgain();
     }
-  }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener("abort", end, { once: true });
-    if (signal.aborted) end();
-  });
-}
-
-function peerOf(key: string): string | undefined {
-  try {
-    return parseSpokeKey(key);
-  } catch {
-    return undefined; // No hub has written that.
-  }
-}
-
-function placeOf(bytes: Uint8Array) {
-  try {
-    const value = decodeJson(bytes, { maxBytes: 1024 });
-    if (!places.Check(value)) return undefined;
-    return { node: value.node, nodeEpoch: value.epoch, hash: value.set };
-  } catch {
-    return undefined;
   }
 }

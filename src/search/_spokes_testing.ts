@@ -53,9 +53,11 @@ export interface TestSearch {
 /** Opens a search. */
 export function searchOver(
   entries: readonly SpokeEntry[],
-  { own = {}, rules = DEFAULT_EXPORT_RULES }: {
+  { own = {}, rules = DEFAULT_EXPORT_RULES, sliceMs = Infinity }: {
     readonly own?: Readonly<Record<string, Described>>;
     readonly rules?: readonly ExportRule[];
+    /** Default: everything is taken in at once. */
+    readonly sliceMs?: number;
   } = {},
 ): TestSearch {
   const spokes = createSpokeIndex();
@@ -65,7 +67,9 @@ export function searchOver(
     const { tags, inputSchema, outputSchema, accessControl } = spec;
     return { name, spec, tags, access: [accessControl], schemas: [inputSchema, outputSchema] };
   });
-  const search = openSearch({ own: operations, spokes, exports: createExportRules(rules) });
+  const search = openSearch({
+    ...{ own: operations, spokes, exports: createExportRules(rules), sliceMs },
+  });
   return {
     ...{ spokes, search },
     find: (query, scopes = ["spokes:call"]) =>

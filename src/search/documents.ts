@@ -37,11 +37,11 @@ export interface Documents {
   readonly facetOf: readonly number[];
   /** Place of each document among equals: the smaller first. */
   readonly ties: readonly number[];
-  /** Takes in what is offered by `peers`. */
-  add(
+  /** Takes in what is offered by `peers`, an operation at a step; none is found before the last. */
+  adding(
     operations: readonly SearchedOperation[],
     peers: readonly string[] | undefined,
-  ): Offer;
+  ): Generator<void, Offer>;
   remove(offer: Offer): void;
 }
 
@@ -56,23 +56,25 @@ export function createDocuments(): Documents {
   return {
     ...{ terms, facets, facetOf, ties },
     get: (slot) => documents[slot],
-    add(operations, peers) {
+    *adding(operations, peers) {
       const isOwn = peers === undefined;
-      const slots: number[] = [], distinct = new Set<number>();
+      const slots: number[] = [], taken: number[] = [];
       const sorted = operations.toSorted((a, b) => a.name < b.name ? -1 : 1);
       for (const operation of sorted) {
         const { access, spec: { namespace, type } } = operation;
         const slot = terms.add(documentWords(operation));
-        const facet = facets.take({ access, namespace, type, isOwn });
-        facetOf[slot] = facet;
+        // Whoever searches meanwhile passes it by.
+        facetOf[slot] = NO_FACET;
         ties[slot] = tieOf(operation.name);
         slots.push(slot);
-        distinct.add(facet);
+        taken.push(facets.take({ access, namespace, type, isOwn }));
+        yield;
       }
-      const offer: Offer = { slots, peers, facets: [...distinct] };
+      const offer: Offer = { slots, peers, facets: [...new Set(taken)] };
       for (const [at, { name, spec }] of sorted.entries()) {
-        const { namespace, type, description } = spec;
-        documents[slots[at] ?? 0] = { name, namespace, type, description, offer };
+        const { namespace, type, description } = spec, slot = slots[at] ?? 0;
+        documents[slot] = { name, namespace, type, description, offer };
+        facetOf[slot] = taken[at] ?? NO_FACET;
       }
       return offer;
     },

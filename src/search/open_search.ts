@@ -13,6 +13,7 @@ import type { FoundOperation, Search, SearchPage } from "../../bridges/ports.ts"
 import type { FindExportRule } from "../routing/export_rules.ts";
 import type { SpokeIndex } from "../routing/spoke_index.ts";
 import type { SearchedOperation } from "./searched_operation.ts";
+import { followSpokes } from "./follow_spokes.ts";
 import { found } from "./found.ts";
 import { listByName } from "./list_by_name.ts";
 import { createOperationIndex, type OperationIndex } from "./operation_index.ts";
@@ -23,14 +24,20 @@ import { asOneWord, wordsOf } from "./words.ts";
 export interface SearchPorts {
   /** The hub's own operations. */
   readonly own: Iterable<SearchedOperation>;
-  readonly spokes: Pick<SpokeIndex, "entries" | "onChange">;
+  readonly spokes: Pick<SpokeIndex, "entries" | "get" | "onChange">;
   readonly exports: FindExportRule;
+  /** How long it may take in what is offered before others have their turn. Default 8. */
+  readonly sliceMs?: number;
 }
 
 /** A search that follows what changes, until it is disposed of. */
 export interface OpenSearch extends Search, Disposable {
-  /** Documents and words that are kept. */
-  readonly size: { readonly documents: number; readonly words: number };
+  /** Documents and words that are kept, and nodes of which it is not known yet what they offer. */
+  readonly size: {
+    readonly documents: number;
+    readonly words: number;
+    readonly waiting: number;
+  };
 }
 
 /** No query leads further than so many operations: whoever looks for one says more of it. */
@@ -41,17 +48,14 @@ const STOP_WORDS: ReadonlySet<string> = new Set(
 );
 
 /** Opens a search over all that there is, and all that will come. */
-export function openSearch({ own, spokes, exports }: SearchPorts): OpenSearch {
+export function openSearch({ own, spokes, exports, ...slices }: SearchPorts): OpenSearch {
   const index = createOperationIndex({ own, exports });
   const ranker = createRanker();
-  for (const entry of spokes.entries()) index.join(entry);
-  const forget = spokes.onChange(({ before, after }) => {
-    if (after !== undefined) index.join(after);
-    else if (before !== undefined) index.leave(before.peerId);
-  });
+  const follower = followSpokes(index, { ...slices, spokes });
   return {
     get size() {
-      return { documents: index.documents.terms.size, words: index.documents.terms.words };
+      const { size: documents, words } = index.documents.terms;
+      return { documents, words, waiting: follower.waiting };
     },
     find(request) {
       const { facets, facetOf } = index.documents;
@@ -68,7 +72,7 @@ export function openSearch({ own, spokes, exports }: SearchPorts): OpenSearch {
       const hits = ranker.rank(index, { words, joined, size, isVisible, isPeerVisible });
       return page(take(expand(index, hits), size), { from, limit });
     },
-    [Symbol.dispose]: forget,
+    [Symbol.dispose]: () => follower[Symbol.dispose](),
   };
 }
 

@@ -153,7 +153,7 @@ Deno.test("nodes come, change, move and go, and the search follows", () => {
   deepStrictEqual([find("read"), find("copy")], [[], ["dev1/fs/copy"]]);
   spokes.delete("dev1", Infinity);
   deepStrictEqual(find(""), []);
-  deepStrictEqual(search.size, { documents: 0, words: 0 });
+  deepStrictEqual(search.size, { documents: 0, words: 0, waiting: 0 });
 });
 
 Deno.test("a search that is disposed of follows no more", () => {

@@ -23,7 +23,8 @@ export interface OperationIndex {
   offerOf(peerId: string): Offer | undefined;
   /** Nodes that a word names, of those that count. */
   peersNamed(word: string, counts: (peerId: string) => boolean): readonly string[];
-  join(entry: SpokeEntry): void;
+  /** Takes in what a node offers, in steps; nothing of it is found before the last. */
+  joining(entry: SpokeEntry): Generator<void, void>;
   leave(peerId: string): void;
 }
 
@@ -53,7 +54,7 @@ export function createOperationIndex(
   const order: string[] = [];
   const keyOf = offerKeys();
 
-  function offerFor(entry: SpokeEntry): OpenOffer {
+  function* offerFor(entry: SpokeEntry): Generator<void, OpenOffer> {
     const offered = [...offeredBy(entry, exports)];
     const key = keyOf(entry, offered);
     const known = offers.get(key);
@@ -64,7 +65,8 @@ export function createOperationIndex(
       ...{ name, spec, access: [rule.access, spec.accessControl] },
       ...told(name, spec),
     }));
-    const made = { key, peers: members, offer: documents.add(operations, members) };
+    yield;
+    const made = { key, peers: members, offer: yield* documents.adding(operations, members) };
     offers.set(key, made);
     return made;
   }
@@ -83,21 +85,28 @@ export function createOperationIndex(
   }
 
   return {
-    ...{ documents, peers: order, own: documents.add([...own], undefined) },
+    ...{ documents, peers: order, own: wholly(documents.adding([...own], undefined)) },
     offerOf: (peerId) => peers.get(peerId)?.open.offer,
     peersNamed: names.find,
-    join(entry) {
+    *joining(entry) {
       const { peerId, set } = entry;
       // It has moved to another node of the hub, no more.
       if (peers.get(peerId)?.setHash === set.hash) return;
       leave(peerId);
-      const open = offerFor(entry);
+      const open = yield* offerFor(entry);
       insertName(open.peers, peerId);
       insertName(order, peerId);
       peers.set(peerId, { setHash: set.hash, open, forgetName: names.add(peerId) });
     },
     leave,
   };
+}
+
+/** Does all steps at once. */
+function wholly<T>(steps: Generator<void, T>): T {
+  let step = steps.next();
+  while (step.done !== true) step = steps.next();
+  return step.value;
 }
 
 type ToldWords = Pick<SearchedOperation, "tags" | "schemas">;

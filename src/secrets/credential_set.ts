@@ -50,7 +50,8 @@ export function secretOf(set: CredentialSet): string | undefined {
     case "bearer":
       return set.token;
     case "basic":
-      return set.password;
+      // What HTTP calls the credentials of a user.
+      return `${set.username}:${set.password}`;
     case "oidcToken":
       return set.accessToken;
     case "s3AccessKey":

@@ -46,9 +46,15 @@ export interface CredentialSource {
   readAll(): Promise<ReadCredentials>;
 }
 
+/** A credential that was decrypted. */
+export interface ReadCredential extends CredentialKey {
+  readonly set: CredentialSet;
+  readonly expiresAt: Date | null;
+}
+
 /** What could be decrypted, and the places of what could not. */
 export interface ReadCredentials {
-  readonly sets: readonly (CredentialKey & { readonly set: CredentialSet })[];
+  readonly sets: readonly ReadCredential[];
   readonly failed: readonly string[];
 }
 
@@ -109,12 +115,12 @@ export function createCredentials(
       return found === undefined ? undefined : await openLatest(found);
     },
     async readAll() {
-      const sets: (CredentialKey & { set: CredentialSet })[] = [], failed: string[] = [];
+      const sets: ReadCredential[] = [], failed: string[] = [];
       for (const stored of await rows.all()) {
-        const { provider, account } = stored;
+        const { provider, account, expiresAt } = stored;
         try {
           const set = await openLatest(stored);
-          if (set !== undefined) sets.push({ provider, account, set });
+          if (set !== undefined) sets.push({ provider, account, set, expiresAt });
         } catch (error) {
           if (!(error instanceof CryptoError)) throw error;
           failed.push(credentialContext(stored)); // told by whoever asked, and no reason to stop

@@ -3,17 +3,12 @@
  *
  * @module
  */
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { HubConfig } from "../config/mod.ts";
-import { runningHub } from "../embedded/data_directory.ts";
-import { storedSecret } from "../embedded/stored_secret.ts";
+import { runningDatabaseUrl } from "../embedded/running_database.ts";
 import { provideServers } from "../provide_servers.ts";
 import { type Database, openDatabase } from "../storage/database.ts";
 import { migrate } from "../storage/migrate.ts";
-
-const NAME = "hub";
-/** Line of Postgres's own note on which its port stands. */
-const PORT_LINE = 3;
 
 /** Opens it; an embedded one that does not run is started for as long. */
 export async function openSecretsDatabase(
@@ -21,7 +16,8 @@ export async function openSecretsDatabase(
 ): Promise<AsyncDisposable & { readonly database: Database }> {
   await using stack = new AsyncDisposableStack();
   const { poolSize: _poolSize, ...limits } = config.postgres;
-  const url = config.postgres.url ?? await runningUrl(config) ?? await startedUrl(config, stack);
+  const url = config.postgres.url ?? await runningDatabaseUrl(resolve(config.dataDir)) ??
+    await startedUrl(config, stack);
   const { connectTimeoutMs, statementTimeoutMs } = limits;
   const database = stack.use(
     await openDatabase({ url, poolSize: 2, connectTimeoutMs, statementTimeoutMs }),
@@ -29,16 +25,6 @@ export async function openSecretsDatabase(
   await migrate({ url, connectTimeoutMs });
   const parts = stack.move();
   return { database, [Symbol.asyncDispose]: () => parts[Symbol.asyncDispose]() };
-}
-
-/** Where the embedded Postgres of a running hub is. */
-async function runningUrl({ dataDir }: HubConfig): Promise<string | undefined> {
-  const path = resolve(dataDir);
-  if (await runningHub(path) === undefined) return undefined;
-  const note = await Deno.readTextFile(join(path, "postgres", "postmaster.pid"));
-  const port = Number(note.split("\n")[PORT_LINE]);
-  const password = await storedSecret(join(path, "secrets"), NAME);
-  return `postgres://${NAME}:${password}@127.0.0.1:${port}/${NAME}`;
 }
 
 async function startedUrl(config: HubConfig, stack: AsyncDisposableStack): Promise<string> {

@@ -21,6 +21,8 @@ export interface AppPorts {
   readonly metrics: Metrics;
   /** Largest request body that is read. */
   readonly maxBodyBytes: number;
+  /** Whether who shows such an `Authorization` may read the metrics from afar. Default: nobody. */
+  readonly mayReadMetrics?: (authorization: string | null, source: string) => Promise<boolean>;
   /** What else answers, and where. */
   readonly mounts?: readonly AppMount[];
 }
@@ -37,9 +39,13 @@ export interface Connection {
   readonly remoteAddr: Deno.Addr;
 }
 
-/** Builds the routes. Whatever is not a route is a plain 404 that says nothing about the hub. */
+/**
+ * Builds the routes. Whatever is not a route is a plain 404 that says nothing about the hub.
+ *
+ * @throws {RangeError} for a path that is answered already: nothing is hidden by something else.
+ */
 export function createApp(
-  { readiness, metrics, maxBodyBytes, mounts = [] }: AppPorts,
+  { readiness, metrics, maxBodyBytes, mounts = [], mayReadMetrics }: AppPorts,
 ): Hono<{ Bindings: Connection }> {
   const app = new Hono<{ Bindings: Connection }>();
   const took = metrics.histogram(
@@ -48,6 +54,7 @@ export function createApp(
     { buckets: SECONDS },
   );
   const known = [...ROUTES, ...mounts.flatMap(({ paths }) => paths)];
+  checkDistinct(known);
   app.use(async (c, next) => {
     const startedAt = performance.now();
     await next();
@@ -66,11 +73,13 @@ export function createApp(
     const state = await readiness.read();
     return c.json(state, state.status === "ready" ? 200 : 503, { "cache-control": "no-store" });
   });
-  app.get("/metrics", (c) => {
+  app.get("/metrics", async (c) => {
     // Counts tell an outsider too much; programs on this machine may read them. A proxy on this
     // machine speaks for somebody else.
     const isOwn = isLoopback(c.env.remoteAddr) && !PROXY_HEADERS.some((name) => c.req.header(name));
-    return isOwn ? exposition(metrics) : c.text("Not Found", 404);
+    const mayRead = isOwn ||
+      await mayReadMetrics?.(c.req.header("authorization") ?? null, addressOf(c.env.remoteAddr));
+    return mayRead === true ? exposition(metrics) : c.text("Not Found", 404);
   });
   app.notFound((c) => c.text("Not Found", 404));
   app.onError((error, c) => {
@@ -88,6 +97,11 @@ export function exposition(metrics: Metrics): Response {
 }
 
 const ROUTES: readonly string[] = ["/healthz", "/readyz", "/metrics"];
+
+function checkDistinct(paths: readonly string[]): void {
+  const twice = paths.find((path, at) => paths.indexOf(path) !== at);
+  if (twice !== undefined) throw new RangeError(`Cannot answer on ${twice}: it is taken`);
+}
 
 /** Paths come from outside: as a label they would be without number. */
 function routeOf(path: string, known: readonly string[]): string {

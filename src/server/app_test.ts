@@ -1,4 +1,4 @@
-import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
 import { createMetrics } from "../metrics/mod.ts";
 import { type Connection, createApp } from "./app.ts";
 import { createReadiness } from "./readiness.ts";
@@ -72,6 +72,38 @@ for (const header of ["Forwarded", "Via", "X-Forwarded-For", "X-Real-IP"]) {
     const response = await appWith().get("/metrics", LOCAL, { [header]: "8.8.8.8" });
     await response.body?.cancel();
     strictEqual(response.status, 404);
+  });
+}
+
+Deno.test("GET /metrics from afar is for callers who may read it, and not there for others", async () => {
+  const readiness = createReadiness({ checks: {}, timeoutMs: 1000 });
+  const asked: unknown[] = [];
+  const app = createApp({
+    ...{ readiness, metrics: createMetrics(), maxBodyBytes: 1000 },
+    mayReadMetrics: (authorization, source) => {
+      asked.push([authorization, source]);
+      return Promise.resolve(authorization === "Bearer good");
+    },
+  });
+  for (const [authorization, status] of [["Bearer good", 200], ["Bearer bad", 404]] as const) {
+    const response = await app.request(
+      "/metrics",
+      { headers: { authorization } },
+      from("10.0.0.7"),
+    );
+    await response.body?.cancel();
+    strictEqual(response.status, status);
+  }
+  deepStrictEqual(asked, [["Bearer good", "10.0.0.7"], ["Bearer bad", "10.0.0.7"]]);
+});
+
+for (const path of ["/healthz", "/own"]) {
+  Deno.test(`gateway.md 2.8: ${path} that is taken is refused, and hides nothing`, () => {
+    const readiness = createReadiness({ checks: {}, timeoutMs: 1000 });
+    const mount = { paths: [path], handle: () => Promise.resolve(new Response()) };
+    const mounts = [mount, ...(path === "/own" ? [mount] : [])];
+    const ports = { readiness, metrics: createMetrics(), maxBodyBytes: 1000, mounts };
+    throws(() => createApp(ports), RangeError);
   });
 }
 

@@ -14,12 +14,16 @@ export type Check = (signal: AbortSignal) => Promise<void>;
 export interface Readiness {
   readonly status: "ready" | "not ready" | "draining";
   readonly checks: Readonly<Record<string, "ok" | "failing">>;
+  /** What is good to know and keeps nobody from being served. */
+  readonly notes?: Readonly<Record<string, string>>;
 }
 
 export interface ReadinessOptions {
   readonly checks: Readonly<Record<string, Check>>;
   /** How long a dependency may take to answer. */
   readonly timeoutMs: number;
+  /** Told beside the checks, each in a word or not at all. They change nothing of the answer. */
+  readonly notes?: Readonly<Record<string, () => string | undefined>>;
 }
 
 /** Watches the dependencies of a node. */
@@ -30,7 +34,9 @@ export interface ReadinessWatch {
 }
 
 /** Creates a watch that asks all dependencies at once, at most once at a time. */
-export function createReadiness({ checks, timeoutMs }: ReadinessOptions): ReadinessWatch {
+export function createReadiness(
+  { checks, timeoutMs, notes = {} }: ReadinessOptions,
+): ReadinessWatch {
   let draining = false;
   let underway: Promise<Readiness["checks"]> | undefined;
   const lastStates = new Map<string, string>();
@@ -51,13 +57,22 @@ export function createReadiness({ checks, timeoutMs }: ReadinessOptions): Readin
     return Object.fromEntries(states);
   }
 
+  function readNotes(): Pick<Readiness, "notes"> {
+    const told = Object.entries(notes).flatMap(([name, read]) => {
+      const word = read();
+      return word === undefined ? [] : [[name, word]];
+    });
+    return told.length === 0 ? {} : { notes: Object.fromEntries(told) };
+  }
+
   return {
     async read() {
       // Callers without identity may ask: a flood of them costs one question to each dependency.
       underway ??= askAll().finally(() => underway = undefined);
       const states = await underway;
       const ready = Object.values(states).every((state) => state === "ok");
-      return { status: draining ? "draining" : ready ? "ready" : "not ready", checks: states };
+      const status = draining ? "draining" : ready ? "ready" : "not ready";
+      return { status, checks: states, ...readNotes() };
     },
     drain: () => void (draining = true),
   };

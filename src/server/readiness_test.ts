@@ -34,6 +34,16 @@ Deno.test("a node is ready again once its dependency is", async () => {
   strictEqual((await readiness.read()).status, "ready");
 });
 
+Deno.test("a node tells what is good to know, and is as ready as without it", async () => {
+  const notes = { imports: () => "failing", nothing: () => undefined };
+  const readiness = createReadiness({ checks: { nats: works }, timeoutMs: 1000, notes });
+  deepStrictEqual(await readiness.read(), {
+    status: "ready",
+    checks: { nats: "ok" },
+    notes: { imports: "failing" },
+  });
+});
+
 Deno.test("a draining node says so, whatever its dependencies say", async () => {
   const readiness = createReadiness({ checks: { nats: works }, timeoutMs: 1000 });
   readiness.drain();

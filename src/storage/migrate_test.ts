@@ -59,6 +59,42 @@ const EARLIER: readonly (readonly [migration: string, data: string, kept: string
     "insert into projections (name, stream, position) values ('calls', 'CALLS', 42)",
     "select 1 from projections where name = 'calls' and stream = 'CALLS' and position = 42",
   ],
+  [
+    "0001_hub_tables",
+    `insert into installation (hash_key_check, roles_revision, first_key_made_at)
+       values ('check', 1, now());
+     insert into roles (name, scopes, built_in) values ('admin', '{admin}', true);
+     insert into api_keys (prefix, hash, name, created_by, own_scopes, roles, scopes)
+       values ('alk_0123456789', 'hash', 'caf\u00e9', 'hub', '{a:b}', '{admin}', '{a:b,admin}');
+     insert into peers (peer_id, role, created_by, resources)
+       values ('dev1', 'node', 'hub', '{"box":["open"]}');
+     insert into peer_fingerprints (fingerprint, peer_id) values ('ed25519:00', 'dev1');
+     insert into peer_tokens (prefix, hash, peer_id) values ('alkpeer_0123456789', 'h', 'dev1');
+     insert into registration_tokens (prefix, hash, peer_id, role, expires_at, created_by)
+       values ('alkreg_0123456789', 'h', 'gpu1', 'node', now(), 'hub');
+     insert into rate_limits (kind, id, per_second, burst) values ('peer', 'dev1', 1, 2);
+     insert into credentials (provider, account, kind, key_version, salt, iv, data)
+       values ('mail', '', 'bearer', 100, '\\x00', '\\x01', '\\x02ff');
+     insert into key_ring (version, kdf, state, current) values (100, 'vault', 'active', true);
+     insert into audit_log (actor_kind, actor_id, action, subject_kind, subject_id, details, node)
+       values ('hub', 'hub', 'key.created', 'key', 'alk_0123456789', '{"a":1}', 'n1');
+     insert into spokes (peer_id, state, position) values ('dev1', 'connected', 7);
+     insert into projects (id, worktree) values ('p', '/p');
+     insert into sessions (id, project_id, state, owner_kind, owner_id, position)
+       values ('s', 'p', 'idle', 'key', 'alk_0123456789', 3);
+     insert into messages (id, session_id, role, state) values ('m', 's', 'user', 'complete');
+     insert into message_parts (id, message_id, session_id, index, type, data)
+       values ('mp', 'm', 's', 0, 'text', '{"text":"hello there"}');
+     insert into tasks (id, name, position) values ('t1', 'one', 1), ('t2', 'two', 2);
+     insert into task_edges (prerequisite, dependent) values ('t1', 't2');
+     insert into calls (request_id, root_request_id, operation, status, requested_at)
+       values ('r', 'r', 'hub/keys/list', 'completed', now())`,
+    `select 1 from api_keys k, peers p, peer_tokens, peer_fingerprints, registration_tokens,
+       rate_limits, credentials c, key_ring, audit_log a, spokes, sessions, message_parts mp,
+       task_edges, installation, roles
+     where k.name = 'caf\u00e9' and k.scopes = '{a:b,admin}' and p.resources->'box' ? 'open'
+       and c.data = '\\x02ff' and a.details->>'a' = '1' and mp.words @@ to_tsquery('simple', 'there')`,
+  ],
 ];
 
 for (const [migration, data, kept] of EARLIER) {

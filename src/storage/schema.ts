@@ -7,6 +7,7 @@ export {
   apiKeys,
   auditLog,
   installation,
+  ownership,
   peerFingerprints,
   peers,
   peerTokens,

@@ -1,5 +1,6 @@
 /** Hubs of one or more nodes, with identities in their books, and programs that hold their keys. */
 import { type Bus, openBus } from "@hub/bus";
+import type { FlagValues } from "../../src/config/mod.ts";
 import { createHubCaller, type HubCaller } from "../../src/operations/hub_caller.ts";
 import { connect, connectSpoke, type Program } from "../../src/routing/_nodes_testing.ts";
 import { type Hub, startHub } from "../../src/start_hub.ts";
@@ -59,15 +60,15 @@ export async function hubEnvironment(
   };
 }
 
-/** Starts a hub of `count` nodes in this process. */
-export async function startHubs(count: number): Promise<Hubs> {
+/** Starts a hub of `count` nodes in this process, with settings beside those that all tests have. */
+export async function startHubs(count: number, flags: FlagValues = {}): Promise<Hubs> {
   await using stack = new AsyncDisposableStack();
   const { env } = stack.use(await hubEnvironment());
   const started: Hub[] = [];
   for (let i = 0; i < count; i++) {
     const config = await testConfig({
       ...{ realm: env.HUB_REALM, nats: { url: env.NATS_URL }, postgres: { url: env.DATABASE_URL } },
-      ...{ http: { port: 0 }, shutdown: { lingerMs: 0 } },
+      ...{ http: { port: 0 }, shutdown: { lingerMs: 0 }, ...flags },
     });
     started.push(stack.use(await startHub(config)));
   }

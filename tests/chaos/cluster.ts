@@ -21,6 +21,9 @@ export interface Cluster extends AsyncDisposable {
   readonly url: string;
 }
 
+/** What the servers promise: whether each waits for its disk before it acknowledges. */
+export type ChaosDurability = "replicated" | "synced";
+
 const SIZE = 3;
 
 /** A route from one server to another goes through a relay of its own. */
@@ -31,7 +34,10 @@ interface Route {
 }
 
 /** Starts a cluster. */
-export async function startCluster(program: string): Promise<Cluster> {
+export async function startCluster(
+  program: string,
+  durability: ChaosDurability,
+): Promise<Cluster> {
   await using stack = new AsyncDisposableStack();
   const all = Array.from({ length: SIZE }, (_, at) => at);
   const ports = all.map(() => freePort());
@@ -42,7 +48,9 @@ export async function startCluster(program: string): Promise<Cluster> {
     }))
   );
   // Nobody may learn of a way around the relays; port 9 is where nobody listens.
+  const sync = durability === "synced" ? "sync_interval: always" : "";
   const config = (at: number) => `
+    jetstream { max_memory_store: 1TB, max_file_store: 1TB, ${sync} }
     cluster {
       name: chaos
       listen: "127.0.0.1:${ports[at]}"
@@ -54,7 +62,9 @@ export async function startCluster(program: string): Promise<Cluster> {
   }]
     }`;
   const nodes = await Promise.all(
-    all.map((at) => startNatsNode({ program, name: `s${at + 1}`, config: config(at) })),
+    all.map((at) =>
+      startNatsNode({ program, name: `s${at + 1}`, jetStream: false, config: config(at) })
+    ),
   );
   for (const node of nodes) stack.use(node);
   const parts = stack.move();

@@ -6,12 +6,14 @@
 import { type HubProcess, spawnHub } from "../harness/hub.ts";
 import { fromFileUrl } from "../harness/paths.ts";
 import { type Proxy, startProxy } from "../harness/proxy.ts";
+import type { ChaosDurability } from "./cluster.ts";
 
 /** What all hubs of a run have in common. */
 export interface HubsOptions {
   readonly ports: readonly number[];
   readonly realm: string;
   readonly databaseUrl: string;
+  readonly durability: ChaosDurability;
 }
 
 /** One place where a hub runs; the process in it changes. */
@@ -50,13 +52,14 @@ class Place implements ChaosHub {
   #isReady = false;
   #isClosed = false;
 
-  constructor(name: string, { ports, realm, databaseUrl }: HubsOptions) {
+  constructor(name: string, { ports, realm, databaseUrl, durability }: HubsOptions) {
     this.name = name;
     this.#relays = ports.map((port) => startProxy({ port }));
     this.#env = {
       NATS_URL: this.#relays.map(({ port }) => `nats://127.0.0.1:${port}`).join(),
       DATABASE_URL: databaseUrl,
       HUB_REALM: realm,
+      HUB_DURABILITY: durability,
       HUB_NATS_REPLICAS: "3",
       HUB_KINDS: KIND,
       HUB_AUTH_HASH_KEY: "a key that all hubs of this run share",

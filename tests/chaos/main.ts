@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { testVariables } from "../harness/environment.ts";
 import { testDatabase } from "../harness/database.ts";
 import { testRealm } from "../harness/realm.ts";
 import { startTestServers } from "../harness/servers.ts";
+import type { ChaosDurability } from "./cluster.ts";
 import { type ChaosReport, runChaos } from "./run_chaos.ts";
 
 const command = new Command("deno task chaos")
@@ -19,6 +20,13 @@ const command = new Command("deno task chaos")
   .option("--seed <number>", "which faults, and which commands; without it: drawn", whole)
   .option("--clients <number>", "clients that work at the same time", whole, 10)
   .option("--actors <number>", "actors that they share", whole, 24)
+  .addOption(
+    new Option(
+      "--durability <level>",
+      "whether the servers wait for their disks before they answer",
+    )
+      .choices(["replicated", "synced"]).default("replicated"),
+  )
   .addHelpText("after", "\nExample:\n  deno task chaos --minutes 30 --seed 7");
 
 interface Options {
@@ -26,22 +34,24 @@ interface Options {
   readonly seed?: number;
   readonly clients: number;
   readonly actors: number;
+  readonly durability: ChaosDurability;
 }
 
-const { minutes, clients, actors, seed = Math.floor(Math.random() * 1e6) } = command.parse(
-  ["deno", "chaos", ...Deno.args],
-).opts<Options>();
+const { minutes, clients, actors, durability, seed = Math.floor(Math.random() * 1e6) } = command
+  .parse(["deno", "chaos", ...Deno.args]).opts<Options>();
 Deno.exitCode = await main();
 
 async function main(): Promise<number> {
-  print(`seed ${seed}, ${minutes} minutes of faults, ${clients} clients, ${actors} actors`);
+  print(
+    `seed ${seed}, ${minutes} minutes of faults, ${clients} clients, ${actors} actors, ${durability}`,
+  );
   const begunAt = performance.now();
   const time = () => `${((performance.now() - begunAt) / 1000).toFixed(1).padStart(7)} s  `;
   await using servers = await startTestServers();
   for (const [name, value] of Object.entries(testVariables(servers))) Deno.env.set(name, value);
   await using database = await testDatabase();
   const report = await runChaos({
-    ...{ seed, clients, actors, realm: testRealm(), databaseUrl: database.url },
+    ...{ seed, clients, actors, durability, realm: testRealm(), databaseUrl: database.url },
     program: servers.natsServer,
     faultsMs: minutes * 60_000,
     onStep: (what) => print(time() + what),
@@ -61,7 +71,8 @@ function summary({ findings, faults, ...counts }: ChaosReport): string[] {
     ...findings.map((finding) => `✗ ${finding}`),
     findings.length === 0
       ? "Nothing acknowledged is missing, and nothing happened twice."
-      : `Something is wrong. Again: deno task chaos --minutes ${minutes} --seed ${seed}`,
+      : `Something is wrong. Again: deno task chaos --minutes ${minutes} --seed ${seed} ` +
+        `--durability ${durability}`,
   ];
 }
 

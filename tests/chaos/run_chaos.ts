@@ -11,7 +11,7 @@ import { checkPast } from "./check_past.ts";
 import { checkReplies } from "./check_replies.ts";
 import { checkSnapshots } from "./check_snapshots.ts";
 import { runClient } from "./client.ts";
-import { type Cluster, startCluster } from "./cluster.ts";
+import { type ChaosDurability, type Cluster, startCluster } from "./cluster.ts";
 import { drawFaults, HUB_FAULTS, SERVER_FAULTS } from "./faults.ts";
 import { findFollowUps } from "./follow_ups.ts";
 import type { History, Looked, Sent } from "./history.ts";
@@ -30,6 +30,8 @@ export interface ChaosOptions {
   readonly seed: number;
   /** How long faults go on; all else comes on top of it. */
   readonly faultsMs: number;
+  /** Default `replicated`. */
+  readonly durability?: ChaosDurability;
   readonly clients?: number;
   readonly actors?: number;
   /** Told what happens, as it happens. */
@@ -65,11 +67,14 @@ const SHOWN = 20;
 
 /** Runs once. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
-  const { program, realm, databaseUrl, seed, onStep = () => {} } = options;
+  const { program, realm, databaseUrl, seed, durability = "replicated", onStep = () => {} } =
+    options;
   await using stack = new AsyncDisposableStack();
-  const cluster = stack.use(await startCluster(program));
+  const cluster = stack.use(await startCluster(program, durability));
   const ports = cluster.servers.map(({ port }) => port);
-  const hubs = HUBS.map((name) => stack.use(openHub(name, { ports, realm, databaseUrl })));
+  const hubs = HUBS.map((name) =>
+    stack.use(openHub(name, { ports, realm, databaseUrl, durability }))
+  );
   await Promise.all(hubs.map((hub) => hub.start()));
   const open = async (name: string) => stack.use(await openClientBus(cluster, { name, realm }));
   const bus = await open("checker");

@@ -5,6 +5,7 @@
  */
 import { jetstreamManager } from "@nats-io/jetstream";
 import type { Bus } from "@hub/bus";
+import { join } from "node:path";
 import pg from "pg";
 import type { Places } from "./canaries.ts";
 
@@ -49,6 +50,17 @@ export async function dumpNats(bus: Bus): Promise<Places> {
       texts.push(subject, headers, new TextDecoder("latin1").decode(data));
     }
     places[`stream ${config.name}`] = texts.join("\n");
+  }
+  return places;
+}
+
+/** Every file below a directory, as it is. */
+export async function filesBelow(directory: string): Promise<Places> {
+  const places: Record<string, Uint8Array> = {};
+  for await (const { name, isDirectory } of Deno.readDir(directory)) {
+    const path = join(directory, name);
+    if (isDirectory) Object.assign(places, await filesBelow(path));
+    else places[path] = await Deno.readFile(path);
   }
   return places;
 }

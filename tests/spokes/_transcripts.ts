@@ -73,7 +73,9 @@ export function actorOver(socket: WebSocket): Actor {
   };
 }
 
-/** What came, with what a document leaves open (`…`, times, further credit) as the document has it. */
+const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$/;
+
+/** What came, with what a document leaves open (`…`, times, traces, further credit) as the document has it. */
 function alike(came: unknown, told: unknown, { isCredit }: { isCredit: boolean }): unknown {
   if (told === "…" && came !== undefined) return told;
   if (typeof came !== "object" || came === null || Array.isArray(came)) return came;
@@ -83,6 +85,7 @@ function alike(came: unknown, told: unknown, { isCredit }: { isCredit: boolean }
       const wanted: unknown = Reflect.get(told, name);
       const isOpen = name === "timeout_ms" || (isCredit && name === "credit");
       if (isOpen && typeof value === "number" && value > 0) return [name, wanted];
+      if (name === "traceparent" && TRACEPARENT.test(String(value))) return [name, wanted];
       return [name, alike(value, wanted, { isCredit })];
     }),
   );

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { mcpTask } from "../../actors/mcp_task.ts";
+import { McpTaskEvent } from "../../actors/mcp_task_events.ts";
 import { session } from "../../actors/session.ts";
 import { SessionCommand, SessionReport } from "../../actors/session_events.ts";
 import { spoke } from "../../actors/spoke.ts";
@@ -18,7 +20,7 @@ const INTRO = `# Machines
 
 <!-- Generated from actors/*.ts by tools/docs/write_pages.ts. -->
 
-A spoke, a session and a task are [XState](https://stately.ai/docs) machines with an address, like
+A spoke, a session and tasks are [XState](https://stately.ai/docs) machines with an address, like
 any machine of yours. They are pure: no clock, no I/O, no chance; times and ids come inside of
 events, and what they cause is done by effects that they name and somebody else provides. So each
 life can be replayed from its log.
@@ -53,6 +55,12 @@ const MACHINES: readonly {
     about: "`task/{taskId}`: a piece of work that a coordinator gives to a session.",
     machine: task,
     events: [["coordinators and workers", TaskEvent]],
+  },
+  {
+    title: "Task of MCP",
+    about: "`mcp-task/{taskId}`: a call that goes on after its MCP client was answered.",
+    machine: mcpTask,
+    events: [["the nodes", McpTaskEvent]],
   },
 ];
 

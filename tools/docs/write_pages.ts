@@ -6,6 +6,7 @@
  */
 import { renderReference } from "../../src/config/reference.ts";
 import { REFERENCE_FILE } from "../../src/config/write_reference.ts";
+import { COMMANDS_FILE, renderCommands } from "./commands_page.ts";
 import { MACHINES_FILE, renderMachines } from "./machines_page.ts";
 
 /** A page and how it is made. */
@@ -18,6 +19,7 @@ export interface Page {
 export const PAGES: readonly Page[] = [
   { file: REFERENCE_FILE, render: renderReference },
   { file: MACHINES_FILE, render: renderMachines },
+  { file: COMMANDS_FILE, render: renderCommands },
 ];
 
 /** Pages that are not what they would be if they were written now. */

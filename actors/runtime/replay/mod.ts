@@ -51,6 +51,7 @@ export {
 export { createReplayer, type Replayer, type ReplayStep } from "./replayer.ts";
 export { createVerification, isSound, type Verification, type Verified } from "./verify.ts";
 export { type StateView, stateView } from "./state_view.ts";
+export { createWakeUp, type WakeUp } from "./_wake_up.ts";
 export {
   LogEdit,
   parseEdits,

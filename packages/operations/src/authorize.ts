@@ -7,6 +7,11 @@ import type { AccessControl, Identity } from "./types.ts";
 
 /** Who owns the resources that come and go while the program runs. */
 export interface Ownership {
+  /**
+   * Whether it knows who owns resources of that type; of others an identity's own map decides.
+   * Absent: it knows all.
+   */
+  covers?(type: string): boolean;
   owns(
     identity: Identity,
     resource: { readonly type: string; readonly id: string; readonly action: string | null },
@@ -43,7 +48,7 @@ function ownActions(identity: Identity, type: string): readonly string[] {
 function holdsResource(access: AccessControl, identity: Identity, claim: ResourceClaim): boolean {
   const { resourceType: type, resourceAction: action } = access;
   if (type === undefined) return action === undefined;
-  if (claim.ownership !== null) {
+  if (claim.ownership !== null && claim.ownership.covers?.(type) !== false) {
     return claim.id === null
       ? claim.ownership.ownsAny(identity, type)
       : claim.ownership.owns(identity, { type, id: claim.id, action: action ?? null });

@@ -4,8 +4,11 @@
  * @module
  */
 import type { AbortPolicy } from "./call_scope.ts";
+import { Cancel, type Cancellation, onAbort } from "./cancellation.ts";
 import { CallError, InfrastructureErrorCode } from "./error.ts";
 import type { DeadlineQueue } from "./deadline_queue.ts";
+import type { OnProgress } from "./progress.ts";
+import { beginTrace, traceBelow, type TraceContext } from "./trace.ts";
 
 /** What a root is bounded by. */
 export interface RootOptions {
@@ -13,6 +16,10 @@ export interface RootOptions {
   /** Milliseconds since the epoch, for the whole tree; `null` for none. */
   readonly deadline: number | null;
   readonly deadlines: DeadlineQueue;
+  /** Its own place in a trace. Default: a new one. */
+  readonly trace?: TraceContext | undefined;
+  /** Absent where nobody wants to hear how far it has come. */
+  readonly onProgress?: OnProgress | undefined;
 }
 
 const nothing = () => {};
@@ -24,14 +31,20 @@ export class CallNode {
   readonly policy: AbortPolicy;
   readonly depth: number;
   readonly deadline: number | null;
+  /** Of a root alone: what a call below it has done tells nothing of the whole. */
+  readonly onProgress: OnProgress | undefined;
   readonly #deadlines: DeadlineQueue;
-  readonly #children = new Set<CallNode>();
+  /** Most calls have none. */
+  #children: Set<CallNode> | undefined;
+  #trace: TraceContext | undefined;
   #controller: AbortController | undefined;
+  readonly #cancel = new Cancel();
   #reason: CallError | undefined;
   #over = false;
   #refuse: ((reason: CallError) => void) | undefined;
   #onAbort: (reason: CallError) => void = nothing;
   #disarm = nothing;
+  #unfollow = nothing;
 
   private constructor(
     options: RootOptions,
@@ -40,6 +53,8 @@ export class CallNode {
     this.requestId = options.requestId;
     this.deadline = options.deadline;
     this.#deadlines = options.deadlines;
+    this.#trace = options.trace;
+    this.onProgress = options.onProgress;
     this.parent = parent;
     this.policy = policy;
     this.depth = parent === undefined ? 0 : parent.depth + 1;
@@ -57,8 +72,13 @@ export class CallNode {
     const { deadline } = this;
     const options = { requestId, deadline, deadlines: this.#deadlines };
     const child = new CallNode(options, { parent: this, policy });
-    this.#children.add(child);
+    (this.#children ??= new Set()).add(child);
     return child;
+  }
+
+  /** Its own place in a trace, which is taken when somebody asks. */
+  get trace(): TraceContext {
+    return this.#trace ??= this.parent === undefined ? beginTrace() : traceBelow(this.parent.trace);
   }
 
   /** Why nothing may be started here any more; `undefined` while it may. */
@@ -80,15 +100,29 @@ export class CallNode {
     return this.#controller.signal;
   }
 
+  /** Says the same as the signal. */
+  get cancellation(): Cancellation {
+    return this.#cancel;
+  }
+
   /** Aborts this call and, but for those that continue, everything below. */
   abort(reason: CallError): void {
     if (this.#over || this.#reason !== undefined) return;
     this.#reason = reason;
     this.#disarm();
     this.#controller?.abort(reason);
+    this.#cancel.abort();
     this.#refuse?.(reason);
     this.#onAbort(reason);
     this.#abortChildren(reason);
+  }
+
+  /** Is aborted with `signal`, until it ends. */
+  follow(signal: AbortSignal | Cancellation | undefined): void {
+    if (signal === undefined) return;
+    const abort = () => this.abort(abortedError(this.requestId));
+    if (signal.aborted) abort();
+    else this.#unfollow = onAbort(signal, abort);
   }
 
   /** Calls `listener` when this call is aborted. */
@@ -112,12 +146,15 @@ export class CallNode {
     this.#over = true;
     this.#refuse = undefined;
     this.#disarm();
-    if (this.parent !== undefined) this.parent.#children.delete(this);
-    if (this.#children.size > 0) this.#abortChildren(abortedError(this.requestId, "it is over"));
+    this.#unfollow();
+    if (this.parent !== undefined) this.parent.#children?.delete(this);
+    if (this.#children !== undefined && this.#children.size > 0) {
+      this.#abortChildren(abortedError(this.requestId, "it is over"));
+    }
   }
 
   #abortChildren(reason: CallError): void {
-    for (const child of [...this.#children]) {
+    for (const child of [...this.#children ?? []]) {
       if (child.policy === "abort-dependents") child.abort(reason);
     }
   }
@@ -139,13 +176,4 @@ export function abortedError(requestId: string, why = "its caller left"): CallEr
     InfrastructureErrorCode.ABORTED,
     `Call ${requestId} was aborted: ${why}`,
   );
-}
-
-/** Aborts `node` with `signal`; the returned function ends that. */
-export function followSignal(node: CallNode, signal: AbortSignal | undefined): () => void {
-  if (signal === undefined) return nothing;
-  const abort = () => node.abort(abortedError(node.requestId));
-  if (signal.aborted) abort();
-  signal.addEventListener("abort", abort, { once: true });
-  return () => signal.removeEventListener("abort", abort);
 }

@@ -3,8 +3,11 @@
  *
  * @module
  */
+import type { Cancellation } from "./cancellation.ts";
 import type { Capabilities } from "./capabilities.ts";
 import type { Identity } from "./identity.ts";
+import type { ProgressReport } from "./progress.ts";
+import type { TraceContext } from "./trace.ts";
 
 /** What happens to a composed call when the call that made it is aborted. */
 export type AbortPolicy = "abort-dependents" | "continue-running";
@@ -37,6 +40,14 @@ export interface CallScope {
   readonly abortPolicy: AbortPolicy;
   /** Aborted when the caller no longer wants the answer. Pass it to whatever waits. */
   readonly signal: AbortSignal;
+  /** Says the same as the signal, at less than its price, to those who only pass the call on. */
+  readonly cancellation: Cancellation;
+  /** Where this call stands in its trace. What it asks of others goes below. */
+  readonly trace: TraceContext;
+  /** Whether somebody wants to hear how far this call has come. */
+  readonly wantsProgress: boolean;
+  /** Says how far this call has come. It is news, not data: what cannot be told at once is dropped. */
+  progress(report: ProgressReport): void;
   /** Whether `invoke` would find an operation under that name, as things are now. */
   contains(name: string, peer?: PeerRef): boolean;
   /**

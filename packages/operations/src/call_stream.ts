@@ -15,8 +15,8 @@ export interface CallStreamParts {
   readonly accept: (value: unknown) => unknown;
   /** What a failure looks like to the consumer. */
   readonly conform: (error: unknown) => CallError;
-  /** Calls `fire` if no value comes in time; the returned function prevents it. */
-  readonly watchIdle: (fire: () => void) => () => void;
+  /** Calls `fire` if no value comes in time; the returned function prevents it. Default: never. */
+  readonly watchIdle: ((fire: () => void) => () => void) | undefined;
   /** Called once, when the stream is over; `ended` settles when its source is. */
   readonly onEnd: (outcome: { error: CallError | undefined; ended: Promise<unknown> }) => void;
 }
@@ -52,7 +52,9 @@ export class CallStream implements AsyncIterableIterator<unknown, undefined> {
       if (this.#over) return this.#end();
     }
     try {
-      const step = await this.#pull();
+      const { node, source, watchIdle } = this.#parts;
+      const step =
+        await (watchIdle === undefined ? node.race(source.next()) : this.#pull(watchIdle));
       if (!step.done) return { done: false, value: this.#parts.accept(step.value) };
     } catch (thrown) {
       const error = this.#parts.conform(thrown);
@@ -76,8 +78,10 @@ export class CallStream implements AsyncIterableIterator<unknown, undefined> {
     return this;
   }
 
-  async #pull(): Promise<IteratorResult<unknown>> {
-    const { node, source, watchIdle } = this.#parts;
+  async #pull(
+    watchIdle: NonNullable<CallStreamParts["watchIdle"]>,
+  ): Promise<IteratorResult<unknown>> {
+    const { node, source } = this.#parts;
     const disarm = watchIdle(() => {
       node.abort(
         new CallError(InfrastructureErrorCode.TIMEOUT, `Call ${node.requestId} timed out: idle`),

@@ -5,11 +5,14 @@
  */
 import type { CallNode } from "./call_node.ts";
 import type { AbortPolicy, CallScope, InvokeOptions, PeerRef } from "./call_scope.ts";
+import type { Cancellation } from "./cancellation.ts";
 import type { Capabilities } from "./capabilities.ts";
 import type { ScopedEnv } from "./grants.ts";
 import type { Identity } from "./identity.ts";
 import { libraryId } from "./names.ts";
+import { type ProgressReport, soundProgress } from "./progress.ts";
 import { localEnvelope } from "./response-envelope.ts";
+import type { TraceContext } from "./trace.ts";
 import type { OperationEnv } from "./types.ts";
 
 /** What a context is made of. */
@@ -82,6 +85,28 @@ export class DispatchContext implements CallScope {
   /** Aborted when the caller no longer wants the answer. */
   get signal(): AbortSignal {
     return this.#parts.node.signal;
+  }
+
+  /** Says the same as the signal. */
+  get cancellation(): Cancellation {
+    return this.#parts.node.cancellation;
+  }
+
+  /** Where this call stands in its trace. */
+  get trace(): TraceContext {
+    return this.#parts.node.trace;
+  }
+
+  /** Whether somebody wants to hear how far this call has come. */
+  get wantsProgress(): boolean {
+    return this.#parts.node.onProgress !== undefined;
+  }
+
+  /** Says how far this call has come. */
+  progress(report: ProgressReport): void {
+    const { node } = this.#parts;
+    const sound = node.stopped === undefined ? soundProgress(report) : undefined;
+    if (sound !== undefined) node.onProgress?.(sound);
   }
 
   /** The allowed operations as functions, each run through {@linkcode DispatchContext.invoke}. */

@@ -4,10 +4,13 @@
  * @module
  */
 import type { Ownership } from "./authorize.ts";
+import type { Cancellation } from "./cancellation.ts";
 import type { Clock } from "./clock.ts";
 import type { CallError } from "./error.ts";
 import type { Identity } from "./identity.ts";
-import type { OperationType } from "./types.ts";
+import type { OnProgress } from "./progress.ts";
+import type { TraceContext } from "./trace.ts";
+import type { OperationSpec, OperationType } from "./types.ts";
 import type { OperationView } from "./view.ts";
 
 /** Bounds of dispatch. */
@@ -36,7 +39,13 @@ export interface RootCall {
   /** Who is behind a call that another node of this program passed on. Default: the caller. */
   readonly originator?: Identity | null;
   readonly timeoutMs?: number | undefined;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | Cancellation;
+  /** Told how far the handler has come, where it says so. */
+  readonly onProgress?: OnProgress | undefined;
+  /** The call's own place in a trace. Default: a new trace. */
+  readonly trace?: TraceContext | undefined;
+  /** By which a request that is sent again is known to be the same: see `withIdempotencyKey()`. */
+  readonly idempotencyKey?: string | undefined;
   /** What this call can reach, if that is not what the dispatcher was made with. */
   readonly view?: OperationView;
   /** Called when the handler itself has ended, which may be long after the caller was answered. */
@@ -50,10 +59,19 @@ export interface ObservedCall {
   readonly operation: string;
   readonly identity: Identity | null;
   readonly originator: Identity | null;
+  /** As it came: of a call that was refused it may not fit the schema. */
+  readonly input: unknown;
+  readonly spec: OperationSpec;
+  readonly trace: TraceContext;
 }
 
-/** Told of each call that is let in; what it returns is told how that call ended. */
-export type CallObserver = (call: ObservedCall) => (error: CallError | undefined) => void;
+/**
+ * Told of each call of an operation that there is, when it is let in or refused; what it returns is
+ * told how that call ended, and the output of one that gave a single value.
+ */
+export type CallObserver = (
+  call: ObservedCall,
+) => (error: CallError | undefined, output?: unknown) => void;
 
 /** What a dispatcher needs. */
 export interface DispatcherOptions {

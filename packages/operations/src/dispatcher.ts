@@ -9,7 +9,7 @@
  */
 import { getLogger } from "@logtape/logtape";
 import { authorize } from "./authorize.ts";
-import { CallNode, followSignal } from "./call_node.ts";
+import { CallNode } from "./call_node.ts";
 import type { InvokeOptions } from "./call_scope.ts";
 import { CallStream } from "./call_stream.ts";
 import { Capabilities } from "./capabilities.ts";
@@ -21,9 +21,9 @@ import { type ContextParts, DispatchContext } from "./dispatch_context.ts";
 import { CallError, InfrastructureErrorCode } from "./error.ts";
 import { authorityIdentity, type ScopedEnv } from "./grants.ts";
 import type { Identity } from "./identity.ts";
-import { admit, notFound, openStream } from "./invocation.ts";
+import { admit, isThenable, notFound, openStream } from "./invocation.ts";
 import { parseOperationName } from "./names.ts";
-import { observeCall, type Report } from "./observe.ts";
+import { observeCall, type Report, SeenCall } from "./observe.ts";
 import { checkOutput } from "./output.ts";
 import { randomId } from "./random_id.ts";
 import type { AnyHandler, Registration } from "./registration.ts";
@@ -53,6 +53,7 @@ interface Frame {
   /** Of the handler that composes this call. */
   readonly parentCapabilities: Capabilities;
   readonly onHandlerEnd: () => void;
+  readonly idempotencyKey?: string | undefined;
 }
 
 class RegistryDispatcher implements Dispatcher {
@@ -70,31 +71,29 @@ class RegistryDispatcher implements Dispatcher {
     this.#deadlines = new DeadlineQueue(this.#clock);
   }
 
-  async call(request: RootCall): Promise<unknown> {
-    const frame = this.#openRoot(request, this.#limits.callTimeoutMs);
-    const stopListening = followSignal(frame.node, request.signal);
+  call(request: RootCall): Promise<unknown> {
     try {
-      return await this.#runOnce(frame, request.input);
-    } finally {
-      stopListening();
+      const frame = this.#openRoot(request, this.#limits.callTimeoutMs);
+      return this.#runOnce(frame, request.input);
+    } catch (error) {
+      return Promise.reject(error);
     }
   }
 
   async subscribe(request: RootCall): Promise<CallStream> {
     const frame = this.#openRoot(request, null);
     const { registration, node } = frame;
-    const stopListening = followSignal(node, request.signal);
-    let report: Report = ignore;
+    let report: Report | undefined;
     try {
       const handler = this.#admit(frame, request.input, "stream");
-      report = this.#observe(frame);
+      report = this.#observe(frame, request.input);
       const context = await this.#contextOf(frame);
       const source = openStream({ id: registration.id, handler }, request.input, context);
-      return this.#streamOf(frame, source, { report, stopListening });
+      return this.#streamOf(frame, source, report);
     } catch (thrown) {
       const error = conformError(thrown, registration.spec);
       node.settle();
-      stopListening();
+      report ??= this.#observe(frame, request.input);
       report(error);
       frame.onHandlerEnd();
       throw error;
@@ -121,12 +120,14 @@ class RegistryDispatcher implements Dispatcher {
       requestId: request.requestId ?? this.#newId(),
       deadline: timeoutMs === null ? null : this.#clock.now() + timeoutMs,
       deadlines: this.#deadlines,
+      ...{ trace: request.trace, onProgress: request.onProgress },
     });
+    node.follow(request.signal);
     return {
       registration,
       node,
       view,
-      internal: false,
+      ...{ internal: false, idempotencyKey: request.idempotencyKey },
       identity: request.identity,
       forwardedFor: request.forwardedFor ?? null,
       originator: request.originator === undefined ? request.identity : request.originator,
@@ -135,8 +136,10 @@ class RegistryDispatcher implements Dispatcher {
     };
   }
 
-  #admit({ registration, identity }: Frame, input: unknown, kind: "once" | "stream"): AnyHandler {
+  #admit(frame: Frame, input: unknown, kind: "once" | "stream"): AnyHandler {
+    const { registration, identity, idempotencyKey } = frame;
     return admit(registration, input, {
+      idempotencyKey,
       authorize: () => this.#authorize(registration, identity, input),
       checkType: ({ id }, type) => {
         if ((type === OperationType.SUBSCRIPTION) === (kind === "stream")) return;
@@ -168,18 +171,21 @@ class RegistryDispatcher implements Dispatcher {
 
   async #runOnce(frame: Frame, input: unknown): Promise<unknown> {
     const { registration, node } = frame;
-    let report: Report = ignore;
+    let report: Report | undefined;
     let work: Promise<unknown> | undefined;
     try {
       const handler = this.#admit(frame, input, "once");
-      report = this.#observe(frame);
-      const context = await this.#contextOf(frame);
-      work = new Promise((resolve) => resolve(handler(input, context)));
-      const value = checkOutput(registration, await node.race(work));
-      report(undefined);
+      report = this.#observe(frame, input);
+      const context = this.#contextOf(frame);
+      const result = handler(input, context instanceof Promise ? await context : context);
+      if (isThenable(result)) work = Promise.resolve(result);
+      else if (node.reason !== undefined) throw node.reason;
+      const value = checkOutput(registration, work === undefined ? result : await node.race(work));
+      report(undefined, value);
       return value;
     } catch (thrown) {
       const error = conformError(thrown, registration.spec);
+      report ??= this.#observe(frame, input);
       report(error);
       throw error;
     } finally {
@@ -188,14 +194,7 @@ class RegistryDispatcher implements Dispatcher {
     }
   }
 
-  #streamOf(
-    frame: Frame,
-    source: AsyncIterator<unknown>,
-    { report, stopListening }: {
-      report: Report;
-      stopListening: () => void;
-    },
-  ): CallStream {
+  #streamOf(frame: Frame, source: AsyncIterator<unknown>, report: Report): CallStream {
     const { registration, node } = frame;
     const { idleTimeoutMs } = registration.grants;
     return new CallStream({
@@ -203,12 +202,10 @@ class RegistryDispatcher implements Dispatcher {
       source,
       accept: (value) => checkOutput(registration, value),
       conform: (error) => conformError(error, registration.spec),
-      watchIdle: (fire) =>
-        idleTimeoutMs === undefined
-          ? ignore
-          : this.#deadlines.add(this.#clock.now() + idleTimeoutMs, fire),
+      watchIdle: idleTimeoutMs === undefined
+        ? undefined
+        : (fire) => this.#deadlines.add(this.#clock.now() + idleTimeoutMs, fire),
       onEnd: ({ error, ended }) => {
-        stopListening();
         report(error);
         this.#afterHandler(frame, ended);
       },
@@ -216,14 +213,19 @@ class RegistryDispatcher implements Dispatcher {
   }
 
   /** Everything after this line belongs to an admitted call: only now are secrets fetched. */
-  async #contextOf(frame: Frame): Promise<DispatchContext> {
-    const { registration, node, internal, identity, forwardedFor, originator } = frame;
+  #contextOf(frame: Frame): DispatchContext | Promise<DispatchContext> {
+    const { registration, node } = frame;
     if (node.reason !== undefined) throw node.reason;
+    const { capabilities = Capabilities.none } = registration.grants;
+    if (typeof capabilities !== "function") return this.#contextWith(frame, capabilities);
+    return node.race(Promise.resolve(capabilities()))
+      .then((granted) => this.#contextWith(frame, granted));
+  }
+
+  #contextWith(frame: Frame, granted: Capabilities): DispatchContext {
+    const { registration, node, internal, identity, forwardedFor, originator } = frame;
     const { grants } = registration;
     const scopedEnv = grants.scopedEnv ?? null;
-    const granted = typeof grants.capabilities === "function"
-      ? await node.race(Promise.resolve(grants.capabilities()))
-      : grants.capabilities ?? Capabilities.none;
     const capabilities = granted.inheriting(
       frame.parentCapabilities,
       grants.inheritCapabilities ?? [],
@@ -276,14 +278,9 @@ class RegistryDispatcher implements Dispatcher {
     }, call.input);
   }
 
-  #observe({ registration, node, identity, originator }: Frame): Report {
-    return observeCall(this.#options.observe, {
-      requestId: node.requestId,
-      parentRequestId: node.parent?.requestId,
-      operation: registration.id,
-      identity,
-      originator,
-    });
+  #observe(frame: Frame, input: unknown): Report {
+    const { observe } = this.#options;
+    return observe === undefined ? ignore : observeCall(observe, new SeenCall(frame, input));
   }
 
   /** Waits, on nobody's behalf, for a handler that may go on after its caller was answered. */

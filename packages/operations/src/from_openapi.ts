@@ -6,7 +6,13 @@
  *
  * @module
  */
-export { FromOpenAPI, FromOpenAPIFile, FromOpenAPIUrl } from "./openapi/from_document.ts";
+export {
+  FromOpenAPI,
+  FromOpenAPIFile,
+  FromOpenAPIUrl,
+  operationsFromOpenAPI,
+} from "./openapi/from_document.ts";
+export { parseDocument } from "./openapi/parse_document.ts";
 export { OpenAPIServiceRegistry } from "./openapi/service_registry.ts";
 export { parseSSEFrames, type SSEEvent } from "./openapi/sse.ts";
 export type {
@@ -16,4 +22,5 @@ export type {
   OpenAPIOperation,
   OpenAPIParameter,
   OpenAPISpec,
+  SkippedEndpoint,
 } from "./openapi/types.ts";

@@ -24,13 +24,22 @@ type Json = { readonly [keyword: string]: unknown };
 export type ConvertedSchemas = Map<unknown, TSchema>;
 
 /** Where in a schema a conversion is. */
-interface Place {
+interface Place extends Required<ConvertOptions> {
   readonly depth: number;
   readonly known: ConvertedSchemas;
 }
 
-function below({ depth, known }: Place): Place {
-  return { depth: depth + 1, known };
+/** How schemas are converted. */
+export interface ConvertOptions {
+  /**
+   * Whether regular expressions are checked. Those of others are better `shown` alone, as `x-pattern`:
+   * some take longer than anybody waits, and nothing else is done meanwhile. Default `checked`.
+   */
+  readonly patterns?: "checked" | "shown";
+}
+
+function below(place: Place): Place {
+  return { ...place, depth: place.depth + 1 };
 }
 
 function isObject(value: unknown): value is Json {
@@ -44,6 +53,9 @@ function isPrimitive(value: unknown): value is string | number | boolean {
 /** Keywords whose value is a schema that TypeBox enforces and would take for one of its own. */
 const SCHEMA_KEYWORDS = ["additionalProperties", "contains", "unevaluatedProperties"];
 
+/** Keywords that hold regular expressions. */
+const PATTERN_KEYWORDS = ["pattern", "patternProperties"];
+
 /** The keywords, as options; a format that nobody checks is kept under a name that nobody enforces. */
 function optionsOf(schema: Json, at: Place): SchemaOptions {
   const options: Record<string, unknown> = { ...schema };
@@ -51,6 +63,11 @@ function optionsOf(schema: Json, at: Place): SchemaOptions {
   if (typeof format === "string" && !FormatRegistry.Has(format)) {
     delete options.format;
     options["x-format"] = format;
+  }
+  for (const keyword of at.patterns === "shown" ? PATTERN_KEYWORDS : []) {
+    if (options[keyword] === undefined) continue;
+    options[`x-${keyword}`] = options[keyword];
+    delete options[keyword];
   }
   for (const keyword of SCHEMA_KEYWORDS) {
     if (isObject(schema[keyword])) options[keyword] = convert(schema[keyword], below(at));
@@ -157,8 +174,12 @@ function convert(schema: unknown, at: Place): TSchema {
 }
 
 /** As {@linkcode FromSchema}; what is in `known` is not converted again, and what is converted gets in. */
-export function convertSchema(schema: unknown, known: ConvertedSchemas): TSchema {
-  return convert(schema, { depth: 0, known });
+export function convertSchema(
+  schema: unknown,
+  known: ConvertedSchemas,
+  { patterns = "checked" }: ConvertOptions = {},
+): TSchema {
+  return convert(schema, { depth: 0, known, patterns });
 }
 
 /**

@@ -25,6 +25,7 @@ export {
   wireCode,
 } from "./call_codes.ts";
 export type { AbortPolicy, CallScope, InvokeOptions, PeerRef } from "./call_scope.ts";
+export type { Cancellation } from "./cancellation.ts";
 export type { CallStream } from "./call_stream.ts";
 export {
   buildCallHandler,
@@ -88,6 +89,9 @@ export {
   operationId,
   type Registration,
 } from "./registration.ts";
+export { IDEMPOTENCY_KEYWORD, idempotencyProperty, withIdempotencyKey } from "./idempotency.ts";
+export { mayHoldSecrets, redact, REDACTED, type Redactor, redactorOf } from "./redact.ts";
+export type { OnProgress, ProgressReport } from "./progress.ts";
 export { OperationRegistry, type RegistryOptions } from "./registry.ts";
 export {
   httpEnvelope,
@@ -110,6 +114,16 @@ export {
 } from "./response-envelope.ts";
 export { type OperationManifest, type ScannerFS, scanOperations } from "./scanner.ts";
 export { subscribe } from "./subscribe.ts";
+export {
+  beginTrace,
+  continueTrace,
+  readTrace,
+  traceAbove,
+  traceBelow,
+  traceBeside,
+  type TraceContext,
+  traceparent,
+} from "./trace.ts";
 export {
   type AccessControl,
   AccessControlSchema,
@@ -158,6 +172,7 @@ export {
   fromTakenSpec,
   fromWireSpec,
   type ImportedSpec,
+  plainText,
   type SchemaSource,
   type SpecLimits,
   toWireSpec,

@@ -76,6 +76,8 @@ Deno.test("each entry point exports what it is for", () => {
     "FromOpenAPIFile",
     "FromOpenAPIUrl",
     "OpenAPIServiceRegistry",
+    "operationsFromOpenAPI",
+    "parseDocument",
     "parseSSEFrames",
   ]);
   ok(!("FromOpenAPI" in index) && !("mapMCPContentBlocks" in index));

@@ -5,6 +5,7 @@
  * @module
  */
 import { CallError, InfrastructureErrorCode } from "./error.ts";
+import { withIdempotencyKey } from "./idempotency.ts";
 import type { AnyHandler } from "./registration.ts";
 import { isResponseEnvelope } from "./response-envelope.ts";
 import type { OperationContext, OperationSpec, OperationType } from "./types.ts";
@@ -22,6 +23,8 @@ export interface Target {
 export interface AdmissionRules {
   /** @throws {CallError} if the caller may not run the operation. */
   authorize(target: Target, input: unknown): void;
+  /** Put into the input, where the operation takes one. */
+  readonly idempotencyKey?: string | undefined;
   /** @throws {CallError} if this kind of call cannot answer with that type of operation. */
   checkType(target: Target, type: OperationType): void;
 }
@@ -56,8 +59,21 @@ export function admit(target: Target, input: unknown, rules: AdmissionRules): An
   if (handler === undefined) throw notFound(id, "No handler registered for operation");
   rules.authorize(target, input);
   rules.checkType(target, spec.type);
-  checkInput(target, input);
-  return handler;
+  const { idempotencyKey: key } = rules;
+  if (key === undefined) {
+    checkInput(target, input);
+    return handler;
+  }
+  const keyed = withIdempotencyKey(input, { key, spec });
+  checkInput(target, keyed);
+  return (_input: unknown, context: OperationContext) => handler(keyed, context);
+}
+
+/** Whether a handler's result is still to come. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return value instanceof Promise ||
+    (typeof value === "object" && value !== null &&
+      typeof Reflect.get(value, "then") === "function");
 }
 
 function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {

@@ -94,12 +94,13 @@ export class PendingRequestMap {
   constructor(eventTarget?: EventTarget, options: PendingRequestMapOptions = {}) {
     // Any event target carries what a pubsub puts on it; the types only know typed ones.
     this.pubsub = createPubSub({ eventTarget: eventTarget as never });
+    this.entries = new Map();
     this.#table = new PendingTable({
+      entries: this.entries,
       clock: options.clock ?? systemClock,
       queue: { values: options.queueLimit ?? DEFAULT_QUEUE_LIMIT },
       onGiveUp: (requestId) => this.#announceAbort(requestId),
     });
-    this.entries = this.#table.entries;
     this.#listen();
     this["call.requested"] = this.#accessor("call.requested");
     this["call.responded"] = this.#accessor("call.responded");

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { ShortLived } from "./busy_map.ts";
 import type { Clock } from "./clock.ts";
 import { DeadlineQueue } from "./deadline_queue.ts";
 import { CallError, InfrastructureErrorCode } from "./error.ts";
@@ -10,69 +11,82 @@ import { type QueueLimits, ValueQueue } from "./value_queue.ts";
 
 const { ABORTED, TIMEOUT } = InfrastructureErrorCode;
 
-interface CallEntry<T> {
+interface CallEntry<T, N> {
   readonly type: "call";
+  readonly note: N | undefined;
   readonly resolve: (value: T) => void;
   readonly reject: (error: unknown) => void;
   readonly disarm: () => void;
 }
 
-interface StreamEntry<T> {
+interface StreamEntry<T, N> {
   readonly type: "subscribe";
+  readonly note: N | undefined;
   readonly queue: ValueQueue<T>;
   readonly idleTimeout: number | undefined;
   disarm: () => void;
 }
 
-/** A request that waits. */
-export type PendingEntry<T> = CallEntry<T> | StreamEntry<T>;
+/** A request that waits, and what its owner noted about it. */
+export type PendingEntry<T, N = never> = CallEntry<T, N> | StreamEntry<T, N>;
 
 /** What a table is made of. */
-export interface PendingTableOptions {
+export interface PendingTableOptions<T, N = never> {
+  /** Where requests are kept, by id. */
+  readonly entries: ShortLived<PendingEntry<T, N>>;
   readonly clock: Clock;
   /** What may wait for a subscription's consumer. */
   readonly queue: QueueLimits;
   /** Told of requests that this side gave up, so that the other side can stop. */
   readonly onGiveUp: (id: string) => void;
+  /** Told of each request with a note, once, when it waits no more. */
+  readonly onEnd?: (note: N) => void;
 }
 
-/** When a request is given up. */
-export interface Patience {
+/** When a request is given up, and what else is to be known of it. */
+export interface Patience<N = never> {
   /** Milliseconds since the epoch, for a call. */
   readonly deadline?: number | undefined;
   /** Milliseconds between two values, for a subscription. */
   readonly idleTimeout?: number | undefined;
+  readonly note?: N;
+  /** Hears of each value that the consumer of a subscription gets. */
+  readonly onTaken?: () => void;
 }
 
 const nothing = () => {};
 
 /** Pending requests by id. */
-export class PendingTable<T> {
-  /** In order of creation. */
-  readonly entries: Map<string, PendingEntry<T>> = new Map();
-  readonly #options: PendingTableOptions;
+export class PendingTable<T, N = never> {
+  /** By id. */
+  readonly entries: ShortLived<PendingEntry<T, N>>;
+  readonly #options: PendingTableOptions<T, N>;
   readonly #deadlines: DeadlineQueue;
 
   /** Makes an empty table. */
-  constructor(options: PendingTableOptions) {
+  constructor(options: PendingTableOptions<T, N>) {
     this.#options = options;
+    this.entries = options.entries;
     this.#deadlines = new DeadlineQueue(options.clock);
   }
 
   /** Waits for one answer. A deadline of 0 is none. */
-  addCall(id: string, { deadline }: Patience = {}): Promise<T> {
+  addCall(id: string, { deadline, note }: Patience<N> = {}): Promise<T> {
     return new Promise((resolve, reject) => {
       const disarm = deadline
         ? this.#deadlines.add(deadline, () => this.#expire(id, { deadline }))
         : nothing;
-      this.entries.set(id, { type: "call", resolve, reject, disarm });
+      this.entries.set(id, { type: "call", note, resolve, reject, disarm });
     });
   }
 
   /** Waits for any number of answers. */
-  addStream(id: string, { idleTimeout }: Patience = {}): ValueQueue<T> {
-    const queue = new ValueQueue<T>(this.#options.queue);
-    const entry: StreamEntry<T> = { type: "subscribe", queue, idleTimeout, disarm: nothing };
+  addStream(id: string, { idleTimeout, note, onTaken }: Patience<N> = {}): ValueQueue<T> {
+    const queue = new ValueQueue<T>(this.#options.queue, onTaken);
+    const entry: StreamEntry<T, N> = {
+      ...{ type: "subscribe", note, queue, idleTimeout },
+      disarm: nothing,
+    };
     this.entries.set(id, entry);
     this.#rearm(id, entry);
     return queue;
@@ -126,16 +140,17 @@ export class PendingTable<T> {
     for (const id of [...this.entries.keys()]) this.fail(id, errorOf(id));
   }
 
-  #take(id: string): PendingEntry<T> | undefined {
+  #take(id: string): PendingEntry<T, N> | undefined {
     const entry = this.entries.get(id);
     if (entry !== undefined) {
       this.entries.delete(id);
       entry.disarm();
+      if (entry.note !== undefined) this.#options.onEnd?.(entry.note);
     }
     return entry;
   }
 
-  #rearm(id: string, entry: StreamEntry<T>): void {
+  #rearm(id: string, entry: StreamEntry<T, N>): void {
     const { idleTimeout } = entry;
     if (idleTimeout === undefined) return;
     entry.disarm();
@@ -143,12 +158,12 @@ export class PendingTable<T> {
     entry.disarm = this.#deadlines.add(at, () => this.#expire(id, { idleTimeout }));
   }
 
-  #expire(id: string, details: Patience): void {
+  #expire(id: string, details: Pick<Patience, "deadline" | "idleTimeout">): void {
     this.fail(id, new CallError(TIMEOUT, `Call ${id} timed out`, details));
     this.#options.onGiveUp(id);
   }
 
-  #overflow(id: string, { queue }: StreamEntry<T>): void {
+  #overflow(id: string, { queue }: StreamEntry<T, N>): void {
     const limit = queue.size;
     this.fail(
       id,

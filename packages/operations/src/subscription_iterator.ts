@@ -26,10 +26,14 @@ export function lazySubscription<T>(
     started?.leave();
   };
   return {
-    async next() {
-      if (left) return { done: true, value: undefined };
-      started ??= start();
-      return await started.queue.next();
+    next() {
+      if (left) return Promise.resolve({ done: true, value: undefined });
+      try {
+        started ??= start();
+        return started.queue.next();
+      } catch (error) {
+        return Promise.reject(error);
+      }
     },
     return() {
       leave();

@@ -7,12 +7,15 @@
 /** Values after which a stream lets others have a turn. */
 const VALUES_PER_TURN = 128;
 
+/** Calls `act` in the next turn. */
+export function inNextTurn(act: () => void): void {
+  // Where there is one, it comes at once; a timer waits a millisecond or more.
+  if (typeof setImmediate === "function") setImmediate(act);
+  else setTimeout(act);
+}
+
 function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    // Where there is one, it comes at once; a timer waits a millisecond or more.
-    if (typeof setImmediate === "function") setImmediate(resolve);
-    else setTimeout(resolve);
-  });
+  return new Promise(inNextTurn);
 }
 
 /**

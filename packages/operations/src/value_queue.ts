@@ -24,15 +24,20 @@ interface Item<T> {
 /** A bounded queue that ends, once, normally or with an error, after what is in it was taken. */
 export class ValueQueue<T> {
   readonly #limits: QueueLimits;
+  readonly #onTaken: () => void;
   #items: (Item<T> | undefined)[] = [];
   #head = 0;
   #bytes = 0;
   #waiters: Waiter<T>[] = [];
   #end: { error?: unknown } | undefined;
 
-  /** Makes an empty queue. What somebody already waits for does not count against the limits. */
-  constructor(limits: QueueLimits) {
+  /**
+   * Makes an empty queue. What somebody already waits for does not count against the limits.
+   * `onTaken` hears of each value that the consumer gets.
+   */
+  constructor(limits: QueueLimits, onTaken: () => void = () => {}) {
     this.#limits = limits;
+    this.#onTaken = onTaken;
   }
 
   /** How many values wait. */
@@ -46,6 +51,7 @@ export class ValueQueue<T> {
     const waiter = this.#waiters.shift();
     if (waiter !== undefined) {
       waiter.resolve({ done: false, value });
+      this.#onTaken();
       return true;
     }
     const { values, bytes: maxBytes = Infinity } = this.#limits;
@@ -78,6 +84,7 @@ export class ValueQueue<T> {
     const item = this.#items[this.#head];
     if (item !== undefined) {
       this.#advance(item);
+      this.#onTaken();
       return Promise.resolve({ done: false, value: item.value });
     }
     const end = this.#end;

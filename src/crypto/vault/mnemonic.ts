@@ -6,6 +6,7 @@
 import { generateMnemonic as generate, mnemonicToEntropy, mnemonicToSeedSync } from "@scure/bip39";
 import { wordlist } from "@scure/bip39/wordlists/english.js";
 import { type Bytes, forget } from "../bytes.ts";
+import { Opaque } from "./opaque.ts";
 import { VaultError } from "./vault_error.ts";
 
 const BITS_PER_WORDS: Readonly<Record<number, number>> = {
@@ -16,13 +17,13 @@ const BITS_PER_WORDS: Readonly<Record<number, number>> = {
   24: 256,
 };
 const MAX_LENGTH = 4096;
-const REDACTED = "[REDACTED]";
 
 /** The phrase as bytes, since bytes can be overwritten. Nothing shows it. */
-export class Mnemonic implements Disposable {
+export class Mnemonic extends Opaque implements Disposable {
   readonly #phrase: Bytes;
 
   private constructor(phrase: string) {
+    super("[REDACTED]");
     this.#phrase = new TextEncoder().encode(phrase);
     Object.freeze(this);
   }
@@ -74,25 +75,5 @@ export class Mnemonic implements Disposable {
   /** Overwrites the phrase. */
   [Symbol.dispose](): void {
     forget(this.#phrase);
-  }
-
-  /** Shows that there is a phrase. */
-  toJSON(): string {
-    return REDACTED;
-  }
-
-  /** Shows that there is a phrase. */
-  toString(): string {
-    return REDACTED;
-  }
-
-  /** What Node and Bun show. */
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return REDACTED;
-  }
-
-  /** What Deno shows. */
-  [Symbol.for("Deno.customInspect")](): string {
-    return REDACTED;
   }
 }

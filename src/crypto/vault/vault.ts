@@ -24,13 +24,12 @@ import {
 import { DerivedKey, type KeyType } from "./derived_key.ts";
 import { createKeyCache, type KeyCache, type KeyCacheOptions } from "./key_cache.ts";
 import { Mnemonic } from "./mnemonic.ts";
+import { Opaque } from "./opaque.ts";
 import { deriveSlip10, publicKeyOf } from "./slip10.ts";
 import { VaultError } from "./vault_error.ts";
 
 /** The version that the vault encrypts with unless told otherwise. */
 export const CURRENT_KEY_VERSION: number = FIRST_VAULT_VERSION;
-
-const REDACTED = "[Vault]";
 
 /** How a text is encrypted anew. */
 export interface RotateOptions {
@@ -44,11 +43,12 @@ interface Held {
 }
 
 /** See the module. While it is locked, everything but unlocking throws `VaultLocked`. */
-export class Vault implements Disposable {
+export class Vault extends Opaque implements Disposable {
   #held: Held | undefined;
   readonly #cache: KeyCache;
 
   constructor(cache: KeyCacheOptions = {}) {
+    super("[Vault]");
     this.#cache = createKeyCache(cache);
   }
 
@@ -155,26 +155,6 @@ export class Vault implements Disposable {
       throw new VaultError("Encryption", "Cannot rotate to an older version unless forced");
     }
     return await this.encrypt(plaintext, toVersion);
-  }
-
-  /** Shows that it is a vault. */
-  toJSON(): string {
-    return REDACTED;
-  }
-
-  /** Shows that it is a vault. */
-  toString(): string {
-    return REDACTED;
-  }
-
-  /** What Node and Bun show. */
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return REDACTED;
-  }
-
-  /** What Deno shows. */
-  [Symbol.for("Deno.customInspect")](): string {
-    return REDACTED;
   }
 
   #refuseUnlocked(): void {

@@ -1,5 +1,6 @@
 import { CallError, InfrastructureErrorCode, type OperationContext } from "@alkdev/operations";
 import { follow, type ReplayStep } from "../../../actors/runtime/replay/mod.ts";
+import type { AnyEventObject } from "xstate";
 import { type ActorOperationPorts, admit, signalOf, told } from "./ports.ts";
 import type { AskInput, AskOutput } from "./schemas.ts";
 import { sendTo } from "./send.ts";
@@ -16,11 +17,10 @@ export async function ask(
   const { kind, id } = input;
   // The reply shows what the actor holds.
   admit(ports.kinds, { kind, id }, { identity: context.identity, action: "read" });
-  const { address, known, answer: { seq, index, value, changed } } = await sendTo(
-    ports,
-    input,
-    context,
-  );
+  const { address, known, answer } = await sendTo(ports, input, context);
+  const { seq, index, value, changed } = answer;
+  const reply = answer.emitted?.find((event) => isAsked(event, input.reply));
+  if (reply !== undefined) return { seq, index, value, changed, status: "active", reply };
   const signal = signalOf(context);
   // What comes after the event before it: the event itself may have emitted the reply.
   const from = { seq, index: index - 1 };
@@ -38,7 +38,7 @@ function replyIn(
   { after: { status, output, error }, emitted }: ReplayStep,
   type: string | undefined,
 ): Pick<AskOutput, "status" | "reply" | "output" | "error"> | undefined {
-  const reply = emitted.find((event) => type === undefined || event.type === type);
+  const reply = emitted.find((event) => isAsked(event, type));
   if (reply === undefined && status === "active") return undefined;
   return {
     status,
@@ -46,4 +46,8 @@ function replyIn(
     ...(output === undefined ? {} : { output }),
     ...(error === undefined ? {} : { error }),
   };
+}
+
+function isAsked(event: AnyEventObject, type: string | undefined): boolean {
+  return type === undefined || event.type === type;
 }

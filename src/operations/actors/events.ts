@@ -19,7 +19,7 @@ export async function events(
   let bytes = 0;
   return await told(async () => {
     for await (const { seq, version, events } of log.read(address, { from: after.seq })) {
-      for (const [index, { event, id, cause, by, at }] of events.entries()) {
+      for (const [index, { event, id, cause, by, trace, at }] of events.entries()) {
         if (seq === after.seq && index <= after.index) continue;
         const position = placeText({ seq, index });
         const item = {
@@ -30,6 +30,7 @@ export async function events(
           cause,
           at,
           ...(by === undefined ? {} : { by }),
+          ...(trace === undefined ? {} : { trace }),
         };
         bytes += JSON.stringify(item).length;
         const last = found.at(-1);

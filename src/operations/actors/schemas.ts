@@ -104,6 +104,9 @@ export const EventsOutput = Type.Object({
     event,
     cause: Type.Object({ from: Type.String() }),
     by: Type.Optional(Type.String({ description: "Identity on whose behalf." })),
+    trace: Type.Optional(
+      Type.String({ description: "The call that sent it, as traceparent spells it." }),
+    ),
     at: Type.Number({ description: "Unix milliseconds." }),
   })),
   next: Type.Optional(Type.String({ description: "Give it as from, for what comes after." })),

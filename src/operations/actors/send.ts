@@ -1,4 +1,4 @@
-import type { OperationContext } from "@alkdev/operations";
+import { type OperationContext, traceparent } from "@alkdev/operations";
 import type { Answer } from "../../../actors/runtime/mod.ts";
 import { type ActorOperationPorts, admit, type Admitted, told } from "./ports.ts";
 import type { SendInput, SendOutput } from "./schemas.ts";
@@ -17,7 +17,7 @@ export async function send(
 export async function sendTo(
   { host, kinds }: ActorOperationPorts,
   { kind, id, event, commandId = crypto.randomUUID() }: SendInput,
-  { identity }: OperationContext,
+  { identity, trace }: OperationContext,
 ): Promise<Admitted & { readonly answer: Answer }> {
   const admitted = admit(kinds, { kind, id }, { identity, action: "send" });
   const answer = await told(() =>
@@ -27,6 +27,7 @@ export async function sendTo(
       event,
       cause: { from: "caller" },
       ...(identity === undefined ? {} : { by: identity.id }),
+      ...(trace === undefined ? {} : { trace: traceparent(trace) }),
     })
   );
   return { ...admitted, answer };

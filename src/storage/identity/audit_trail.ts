@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { and, desc, eq, gte, lt } from "drizzle-orm";
+import { and, desc, eq, gte, inArray, lt } from "drizzle-orm";
 import { Type } from "@sinclair/typebox";
 import type { AuditRow } from "../../auth/records.ts";
 import type { AuditFilter, AuditTrail } from "../../auth/stores.ts";
@@ -18,7 +18,19 @@ export function createAuditTrail(orm: Orm, { node }: { readonly node: string }):
   return {
     list: (request) => answerOf(() => listRows(orm, request)),
     record: ({ actor, ...note }) => answerOf(() => insertNote(orm, note, { actor, node })),
+    removeOldest: (which) => answerOf(() => removeOldest(orm, which)),
   };
+}
+
+/** Rows that another node removes at this moment are left to it. */
+async function removeOldest(
+  orm: Orm,
+  { before, limit }: Parameters<AuditTrail["removeOldest"]>[0],
+): Promise<number> {
+  const oldest = orm.select({ id: auditLog.id }).from(auditLog).where(lt(auditLog.at, before))
+    .orderBy(auditLog.at).limit(limit).for("update", { skipLocked: true });
+  const { rowCount } = await orm.delete(auditLog).where(inArray(auditLog.id, oldest));
+  return rowCount ?? 0;
 }
 
 const ById = Type.Tuple([Type.Integer({ minimum: 1 })]);

@@ -21,6 +21,12 @@ export function createCredentialLookup(orm: Orm): CredentialLookup {
         if (isPrefix(credential, "peer")) return findPeerByToken(orm, credential);
         return findPeerByFingerprint(orm, credential);
       }),
+    replaceHash: (credential, { before, after }) =>
+      answerOf(async () => {
+        const table = isPrefix(credential, "key") ? apiKeys : peerTokens;
+        await orm.update(table).set({ hash: after })
+          .where(and(eq(table.prefix, credential), eq(table.hash, before)));
+      }),
     markUsed: (used) =>
       answerOf(async () => {
         await markUsed(orm, apiKeys, ofKind(used, "key"));

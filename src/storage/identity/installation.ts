@@ -20,12 +20,10 @@ export function createInstallation(recorder: Recorder): Installation {
   return {
     open: (options) =>
       recorder.write(HUB, async (tx) => {
-        const isFirst = await claim(tx, options);
+        const claimed = await claim(tx, options);
         const isNewer = await refreshRoles(tx, options);
         return {
-          result: undefined,
-          action: isFirst ? "hub.installed" : "hub.started",
-          subject: HUB,
+          ...{ result: undefined, action: `hub.${claimed}`, subject: HUB },
           ...(isNewer ? { change: { kind: "all", id: "" } as const } : {}),
         };
       }),
@@ -45,11 +43,19 @@ async function insertFirstKey(recorder: Recorder, key: NewApiKey): Promise<boole
 }
 
 /** Nodes that start together meet at this row: one makes it, the others wait and find it. */
-async function claim(tx: Orm, { hashKeyCheck }: Options): Promise<boolean> {
+async function claim(
+  tx: Orm,
+  { hashKeyCheck, previousCheck, nextCheck }: Options,
+): Promise<"installed" | "started" | "hash-key-changed"> {
   const { rowCount } = await tx.insert(installation)
     .values({ hashKeyCheck, rolesRevision: 0 }).onConflictDoNothing();
   const [row] = await tx.select().from(installation).for("update");
-  if (row?.hashKeyCheck === hashKeyCheck) return rowCount === 1;
+  if (row?.hashKeyCheck === hashKeyCheck) return rowCount === 1 ? "installed" : "started";
+  if (row !== undefined && row.hashKeyCheck === nextCheck) return "started";
+  if (row !== undefined && row.hashKeyCheck === previousCheck) {
+    await tx.update(installation).set({ hashKeyCheck }).where(eq(installation.id, row.id));
+    return "hash-key-changed";
+  }
   throw new Error(
     "Cannot use this database: its keys were hashed with another hash key. Give every node of " +
       "this hub the same one, as auth.hashKey (HUB_AUTH_HASH_KEY) or as the file " +

@@ -15,8 +15,8 @@ import { createPeers } from "./peers.ts";
 import { createRecorder } from "./recorder.ts";
 import { createRegistrations } from "./registrations.ts";
 
-/** So many that a look at all of them would cost more than any index. */
-const ROWS = 100_000;
+/** So many that a look at all of them would cost more than any index; `deno task plans`: a million. */
+const ROWS = Number(Deno.env.get("HUB_TEST_ROWS") ?? 100_000);
 
 const FILL = `
   insert into api_keys (prefix, hash, name, created_by, created_at)
@@ -47,10 +47,12 @@ const READS: Record<string, (stores: Stores) => Promise<unknown>> = {
   "the audit trail": ({ audit }) => audit.list({ limit: 100 }),
   "the audit trail of an actor": ({ audit }) => audit.list({ limit: 100, actor: "a7" }),
   "the audit trail of a subject": ({ audit }) => audit.list({ limit: 100, subject: "s7" }),
+  "the oldest rows of the audit trail": ({ audit }) =>
+    audit.removeOldest({ before: new Date(0), limit: 1000 }),
   "the audit trail of an action": ({ audit }) => audit.list({ limit: 100, action: "x7" }),
 };
 
-Deno.test("lists of 100,000 rows are read from an index, the last page as fast as the first", async (t) => {
+Deno.test(`lists of ${ROWS} rows are read from an index, the last page as fast as the first`, async (t) => {
   await using database = await testDatabase();
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();

@@ -4,33 +4,49 @@
  * @module
  */
 import { sql } from "drizzle-orm";
-import { check, index, integer, jsonb, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
+import {
+  check,
+  doublePrecision,
+  index,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+} from "drizzle-orm/pg-core";
 import { moment } from "./columns.ts";
 
 /** Calls of any depth. */
 export const calls = pgTable("calls", {
-  requestId: text("request_id").primaryKey(),
-  parentRequestId: text("parent_request_id"),
-  /** The call that began the tree. */
-  rootRequestId: text("root_request_id").notNull(),
+  /** Its span in the trace: of the hub's own making, unlike the request's id. */
+  id: text().primaryKey(),
+  traceId: text("trace_id").notNull(),
+  /** Span of whoever asked; a call, or something outside that the hub does not know. */
+  parentId: text("parent_id"),
+  requestId: text("request_id").notNull(),
   operation: text().notNull(),
-  status: text().notNull(),
-  node: text(),
-  attempt: integer().notNull().default(1),
+  /** The spoke that answers. */
+  peer: text(),
+  status: text({ enum: ["running", "ok", "failed", "lost"] }).notNull(),
+  node: text().notNull(),
   identityId: text("identity_id"),
   originatorId: text("originator_id"),
   errorCode: text("error_code"),
+  /** Input and output, if they are recorded. */
   details: jsonb().$type<Record<string, unknown>>().notNull().default({}),
   requestedAt: moment("requested_at").notNull(),
-  startedAt: moment("started_at"),
-  completedAt: moment("completed_at"),
+  durationMs: doublePrecision("duration_ms"),
 }, (table) => [
-  index("calls_newest").on(table.requestedAt, table.requestId),
-  index("calls_tree").on(table.rootRequestId, table.requestedAt),
-  index("calls_parent").on(table.parentRequestId),
-  index("calls_operation").on(table.operation, table.requestedAt, table.requestId),
-  index("calls_identity").on(table.identityId, table.requestedAt, table.requestId),
-  index("calls_status").on(table.status, table.requestedAt, table.requestId),
+  check("calls_status_known", sql`${table.status} in ('running', 'ok', 'failed', 'lost')`),
+  index("calls_newest").on(table.requestedAt, table.id),
+  index("calls_trace").on(table.traceId, table.requestedAt),
+  index("calls_request").on(table.requestId),
+  index("calls_operation").on(table.operation, table.requestedAt, table.id),
+  index("calls_peer").on(table.peer, table.requestedAt, table.id),
+  index("calls_identity").on(table.identityId, table.requestedAt, table.id),
+  // Those that went well are nearly all: nobody looks for them by that.
+  index("calls_status").on(table.status, table.requestedAt, table.id).where(
+    sql`${table.status} <> 'ok'`,
+  ),
 ]);
 
 /** How calls relate; either end may still be unknown. */

@@ -147,6 +147,19 @@ export const registrationTokens = pgTable("registration_tokens", {
   index("registration_tokens_newest").on(table.createdAt, table.prefix),
 ]);
 
+/** Who made the resources that come and go while the hub runs, such as sessions. */
+export const ownership = pgTable("ownership", {
+  type: text().notNull(),
+  id: text().notNull(),
+  /** Id of an identity: prefix of a key, or id of a peer. */
+  owner: text().notNull(),
+  node: text().notNull(),
+  createdAt: createdAt(),
+}, (table) => [
+  primaryKey({ columns: [table.type, table.id] }),
+  index("ownership_owner").on(table.owner, table.type, table.id),
+]);
+
 /** Limits that differ from those of everybody. */
 export const rateLimits = pgTable("rate_limits", {
   kind: text({ enum: ["key", "peer"] }).notNull(),

@@ -69,8 +69,8 @@ export const modelRelations = relations(models, ({ one }) => ({
 /** A call has the one that made it and those that it made. */
 export const callRelations = relations(calls, ({ one, many }) => ({
   parent: one(calls, {
-    fields: [calls.parentRequestId],
-    references: [calls.requestId],
+    fields: [calls.parentId],
+    references: [calls.id],
     relationName: "call tree",
   }),
   children: many(calls, { relationName: "call tree" }),

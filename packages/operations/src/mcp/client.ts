@@ -14,12 +14,29 @@ const log = getLogger("operations:mcp");
 /** A server that never stops paging is none. */
 const MAX_PAGES = 100;
 
-async function listTools(client: MCPClient): Promise<MCPTool[]> {
+/** Leaves the check of answers to whoever called. */
+const UNCHECKED = {
+  getValidator: <T>() => (input: unknown) => ({
+    valid: true as const,
+    data: input as T, // the SDK asks whether it is valid, and uses what it has
+    errorMessage: undefined,
+  }),
+};
+
+async function listTools(
+  client: MCPClient,
+  { maxTools = Infinity, ...config }: MCPClientConfig,
+): Promise<MCPTool[]> {
   const tools: MCPTool[] = [];
   let cursor: string | undefined;
   for (let page = 0; page < MAX_PAGES; page++) {
-    const listed = await client.listTools(cursor === undefined ? undefined : { cursor });
+    const from = cursor === undefined ? undefined : { cursor };
+    const listed = await client.listTools(from, timeoutOf(config));
     tools.push(...listed.tools);
+    if (tools.length > maxTools) {
+      const message = `Cannot list tools: the server has more than ${maxTools}`;
+      throw new CallError(InfrastructureErrorCode.EXECUTION_ERROR, message);
+    }
     cursor = listed.nextCursor;
     if (cursor === undefined) return tools;
   }
@@ -29,6 +46,10 @@ async function listTools(client: MCPClient): Promise<MCPTool[]> {
   );
 }
 
+function timeoutOf({ timeoutMs }: MCPClientConfig): { timeout?: number } {
+  return timeoutMs === undefined ? {} : { timeout: timeoutMs };
+}
+
 async function closeQuietly(name: string, client: MCPClient): Promise<void> {
   await client.close().catch((error) => log.error("client cannot be closed", { name, error }));
 }
@@ -36,9 +57,18 @@ async function closeQuietly(name: string, client: MCPClient): Promise<void> {
 async function connect(name: string, config: MCPClientConfig): Promise<MCPLink> {
   const transport = await openTransport(name, config);
   const { Client } = await import("@modelcontextprotocol/sdk/client/index.js");
-  const client: MCPClient = new Client({ name: `alkdev-${name}`, version: "1.0.0" });
+  const { onToolsChanged } = config;
+  const tools = { autoRefresh: false, debounceMs: 0, onChanged: () => onToolsChanged?.() };
+  const client: MCPClient = new Client(
+    { name: `alkdev-${name}`, version: "1.0.0" },
+    {
+      ...(onToolsChanged === undefined ? {} : { listChanged: { tools } }),
+      // The SDK would run them on answers, before anybody here sees those.
+      ...(config.patterns === "shown" ? { jsonSchemaValidator: UNCHECKED } : {}),
+    },
+  );
   try {
-    await client.connect(transport);
+    await client.connect(transport, timeoutOf(config));
     return { client, transport };
   } catch (error) {
     await closeQuietly(name, client);
@@ -57,19 +87,27 @@ export async function createMCPClient(
   name: string,
   config: MCPClientConfig,
 ): Promise<MCPClientWrapper> {
-  const { reconnect, clock, version = "1.0.0" } = config;
+  const { reconnect, clock, version = "1.0.0", results, patterns, onToolsChanged } = config;
   const link = await connect(name, config);
-  const parts = { connect: () => connect(name, config), reconnect, clock };
+  const parts = {
+    ...{ connect: () => connect(name, config), reconnect, clock },
+    // It may be another version of the server.
+    onReconnected: onToolsChanged,
+  };
   const connection = new MCPConnection(name, link, parts);
   try {
-    const listed = await listTools(link.client);
-    const options = { serverName: name, version };
+    const options = { serverName: name, version, results, patterns };
+    const operationsOf = (tools: readonly MCPTool[]) =>
+      tools.map((tool) => toolOperation(connection, tool, options));
+    const tools = operationsOf(await listTools(link.client, config));
     return {
       name,
       get client() {
         return connection.client;
       },
-      tools: listed.map((tool) => toolOperation(connection, tool, options)),
+      tools,
+      listTools: async () =>
+        operationsOf(await connection.ask((client) => listTools(client, config))),
       close: () => connection.close(),
     };
   } catch (error) {

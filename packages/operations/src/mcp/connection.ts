@@ -20,9 +20,13 @@ export interface MCPConnectionParts {
   readonly connect: () => Promise<MCPLink>;
   readonly reconnect: MCPReconnectOptions | undefined;
   readonly clock: Clock | undefined;
+  /** Told when the server was lost, or forgot the session, and is connected again. */
+  readonly onReconnected?: (() => void) | undefined;
 }
 
 type CallToolParameters = Parameters<MCPCaller["callTool"]>;
+/** Something that is asked of a server. */
+type Ask<T> = (client: MCPClient) => Promise<T>;
 
 const log = getLogger("operations:mcp");
 /** The protocol's answer to a session that the server does not know (any more). */
@@ -36,6 +40,7 @@ export class MCPConnection implements MCPCaller {
   readonly #name: string;
   readonly #connect: () => Promise<MCPLink>;
   readonly #clock: Clock;
+  readonly #onReconnected: () => void;
   readonly #delays: { readonly min: number; readonly max: number };
   #delay: number;
   #link: MCPLink;
@@ -47,12 +52,14 @@ export class MCPConnection implements MCPCaller {
   #closed = false;
 
   /** Goes on with a client that is connected. */
-  constructor(name: string, link: MCPLink, { connect, reconnect = {}, clock }: MCPConnectionParts) {
+  constructor(name: string, link: MCPLink, parts: MCPConnectionParts) {
+    const { connect, reconnect = {}, clock, onReconnected = () => {} } = parts;
     const { minDelayMs: min = 250, maxDelayMs: max = 10_000 } = reconnect;
     this.#name = name;
     this.#link = link;
     this.#connect = connect;
     this.#clock = clock ?? systemClock;
+    this.#onReconnected = onReconnected;
     this.#delays = { min, max };
     this.#delay = min;
   }
@@ -68,11 +75,20 @@ export class MCPConnection implements MCPCaller {
    * @throws {CallError} `EXECUTION_ERROR`, retryable, with the reason `upstream_unavailable` while the
    * server is lost.
    */
-  async callTool(...call: CallToolParameters): Promise<unknown> {
+  async callTool(...[params, options]: CallToolParameters): Promise<unknown> {
+    return await this.ask((client) => client.callTool(params, undefined, options));
+  }
+
+  /**
+   * Asks the server something that may be asked twice where its session is unknown.
+   *
+   * @throws {CallError} as `callTool` does.
+   */
+  async ask<T>(ask: Ask<T>): Promise<T> {
     await this.#ready();
     const link = this.#link;
     try {
-      return await this.#send(link, call);
+      return await this.#send(link, ask);
     } catch (error) {
       if (!this.#isForgotten(error, link)) throw this.#judge(error, link);
     }
@@ -80,7 +96,7 @@ export class MCPConnection implements MCPCaller {
     if (link === this.#link) await this.#reconnect();
     const healed = this.#link;
     try {
-      return await this.#send(healed, call);
+      return await this.#send(healed, ask);
     } catch (error) {
       throw this.#judge(error, healed);
     }
@@ -93,10 +109,10 @@ export class MCPConnection implements MCPCaller {
     await Promise.all(Array.from(links, ({ client }) => client.close()));
   }
 
-  async #send(link: MCPLink, [params, options]: CallToolParameters): Promise<unknown> {
+  async #send<T>(link: MCPLink, ask: Ask<T>): Promise<T> {
     this.#busy.set(link, (this.#busy.get(link) ?? 0) + 1);
     try {
-      return await link.client.callTool(params, undefined, options);
+      return await ask(link.client);
     } finally {
       this.#leave(link);
     }
@@ -160,6 +176,7 @@ export class MCPConnection implements MCPCaller {
     this.#retryAt = undefined;
     this.#delay = this.#delays.min;
     log.info("server is connected again", { server: this.#name });
+    this.#onReconnected();
   }
 
   #wait(): void {

@@ -7,7 +7,10 @@ import { CallError, InfrastructureErrorCode } from "../error.ts";
 import type { MCPClientConfig, MCPTransport } from "./types.ts";
 
 /** Puts the token of the moment into each request. */
-function authorizedFetch(token: NonNullable<MCPClientConfig["token"]>): typeof globalThis.fetch {
+function authorizedFetch(
+  token: NonNullable<MCPClientConfig["token"]>,
+  fetch: typeof globalThis.fetch,
+): typeof globalThis.fetch {
   return async (url, init) => {
     const headers = new Headers(init?.headers);
     const secret = await token();
@@ -22,14 +25,17 @@ function authorizedFetch(token: NonNullable<MCPClientConfig["token"]>): typeof g
  * @throws {CallError} `EXECUTION_ERROR` if it asks for none.
  */
 export async function openTransport(name: string, config: MCPClientConfig): Promise<MCPTransport> {
-  const { url, command, args = [], env, cwd, headers, token } = config;
+  const { url, command, args = [], env, cwd, headers, token, fetch } = config;
   if (url !== undefined) {
     const { StreamableHTTPClientTransport } = await import(
       "@modelcontextprotocol/sdk/client/streamableHttp.js"
     );
     return new StreamableHTTPClientTransport(new URL(url), {
       ...(headers === undefined ? {} : { requestInit: { headers } }),
-      ...(token === undefined ? {} : { fetch: authorizedFetch(token) }),
+      ...(fetch === undefined ? {} : { fetch }),
+      ...(token === undefined
+        ? {}
+        : { fetch: authorizedFetch(token, fetch ?? globalThis.fetch.bind(globalThis)) }),
     });
   }
   if (command !== undefined) {

@@ -18,6 +18,21 @@ export interface MCPClientConfig {
   version?: string;
   /** A bearer token, asked for anew for each HTTP request. */
   token?: () => string | undefined | Promise<string | undefined>;
+  /** In place of the platform's, for servers that are reached over HTTP. */
+  fetch?: typeof globalThis.fetch;
+  /** Milliseconds that connecting, and each page of tools, may take. Default: the SDK's, a minute. */
+  timeoutMs?: number;
+  /** A server with more tools than this is refused. */
+  maxTools?: number;
+  /** Told when the server says that its tools have changed. */
+  onToolsChanged?: () => void;
+  /**
+   * `mcp` names the failures that tools tell `MCP_TOOL_ERROR`, with their content as details, and
+   * says of tools without a schema for it that they answer with blocks of content. Default `library`.
+   */
+  results?: "library" | "mcp";
+  /** Whether regular expressions of the server are run here, or only shown. Default `checked`. */
+  patterns?: "checked" | "shown";
   /** How long a lost server is left alone before the next call tries it again. */
   reconnect?: MCPReconnectOptions;
   /** Default: the platform's time. */
@@ -62,9 +77,10 @@ export interface MCPTool {
 export interface MCPClient {
   /** What it is connected by, while it is. */
   readonly transport?: unknown;
-  connect(transport: MCPTransport): Promise<void>;
+  connect(transport: MCPTransport, options?: { timeout?: number }): Promise<void>;
   listTools(
     params?: { cursor: string },
+    options?: { timeout?: number },
   ): Promise<{ tools: MCPTool[]; nextCursor?: string | undefined }>;
   callTool(
     params: { name: string; arguments?: Record<string, unknown> },
@@ -80,6 +96,8 @@ export interface MCPClientWrapper {
   /** The present one: after a loss there is another. */
   readonly client: MCPClient;
   tools: MCPOperation[];
+  /** The tools that the server has by now, over the same connection; `tools` stays as it is. */
+  listTools?: () => Promise<MCPOperation[]>;
   /** Closes the client and connects no more; {@linkcode closeMCPClient} calls it. */
   close?: () => Promise<void>;
 }

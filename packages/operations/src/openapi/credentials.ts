@@ -4,6 +4,7 @@
  * @module
  */
 import { CallError, InfrastructureErrorCode } from "../error.ts";
+import type { OperationContext } from "../types.ts";
 import type { HTTPServiceConfig, OpenAPISpec } from "./types.ts";
 
 /** Where one secret goes. */
@@ -96,7 +97,7 @@ function staticHeaders({ auth }: HTTPServiceConfig): Record<string, string> {
 }
 
 /** Fetches what one request needs. */
-export type CredentialFetcher = () => Promise<Credentials>;
+export type CredentialFetcher = (context: OperationContext) => Promise<Credentials>;
 
 /** Makes what fetches the credentials for one operation of `document`, anew for each request. */
 export function credentialFetcher(
@@ -111,11 +112,11 @@ export function credentialFetcher(
   }
   const one = configured(config);
   const needed = one === undefined ? placements(document, security) : [one];
-  return async () => {
+  return async (context) => {
     const result: Credentials = { headers: {}, query: {}, cookies: {} };
     const places = { header: result.headers, query: result.query, cookie: result.cookies };
     for (const { service, in: location, name, write } of needed) {
-      const secret = await source.get(service);
+      const secret = await source.get(service, context);
       if (secret === undefined) {
         throw new CallError(
           InfrastructureErrorCode.EXECUTION_ERROR,

@@ -44,15 +44,34 @@ const log = getLogger("operations:from_openapi");
  * ```
  */
 export function FromOpenAPI(spec: OpenAPISpec, config: HTTPServiceConfig): GeneratedOperation[] {
-  const fetch = config.fetch ?? globalThis.fetch.bind(globalThis);
-  const endpoints = readEndpoints(spec, config);
+  const endpoints = [...readEndpoints(spec, config)];
   warnOfLosses(spec, endpoints);
-  return endpoints.map((endpoint) => {
-    const credentials = credentialFetcher(spec, config, endpoint.security);
-    const parts = { endpoint, config, fetch, credentials };
-    const isStream = endpoint.spec.type === OperationType.SUBSCRIPTION;
-    return { ...endpoint.spec, handler: isStream ? streamHandler(parts) : onceHandler(parts) };
-  });
+  return endpoints.map((endpoint) => operationOf(endpoint, spec, config));
+}
+
+/**
+ * As {@linkcode FromOpenAPI}, one operation after the other: a program that serves others meanwhile
+ * can take turns with them. It warns of nothing.
+ *
+ * @throws {Error} as that does.
+ */
+export function* operationsFromOpenAPI(
+  spec: OpenAPISpec,
+  config: HTTPServiceConfig,
+): Generator<GeneratedOperation, void, undefined> {
+  for (const endpoint of readEndpoints(spec, config)) yield operationOf(endpoint, spec, config);
+}
+
+function operationOf(
+  endpoint: Endpoint,
+  document: OpenAPISpec,
+  config: HTTPServiceConfig,
+): GeneratedOperation {
+  const fetch = config.fetch ?? globalThis.fetch.bind(globalThis);
+  const credentials = credentialFetcher(document, config, endpoint.security);
+  const parts = { endpoint, config, fetch, credentials };
+  const isStream = endpoint.spec.type === OperationType.SUBSCRIPTION;
+  return { ...endpoint.spec, handler: isStream ? streamHandler(parts) : onceHandler(parts) };
 }
 
 /** Tells what of a document is not, or not all, to be found among its operations. */

@@ -33,7 +33,17 @@ export interface Endpoint {
 }
 
 /** What of a service's configuration shows in its specifications. */
-export type GenerateOptions = Pick<HTTPServiceConfig, "namespace" | "errorCodes">;
+export type GenerateOptions = Pick<
+  HTTPServiceConfig,
+  "namespace" | "errorCodes" | "inputs" | "patterns" | "onSkipped"
+>;
+
+/** A body as its document describes it. */
+interface Body {
+  readonly encoding: BodyEncoding;
+  readonly schema: TSchema;
+  readonly required: boolean;
+}
 
 type Content = Record<string, { schema?: unknown }>;
 
@@ -101,21 +111,37 @@ class Reader {
         const operation = pathItem[method];
         if (!isObject(operation)) continue;
         // Every field of it is looked at before it is used.
-        yield this.#endpoint(`${basePath}${key}`, method, {
+        const endpoint = this.#readable(`${basePath}${key}`, method, {
           operation: operation as OpenAPIOperation,
           shared: pathItem.parameters,
         });
+        if (endpoint !== undefined) yield endpoint;
       }
     }
   }
 
-  #endpoint(
+  /** An endpoint, unless it cannot be read and somebody wants to know rather than lose the others. */
+  #readable(...[path, method, parts]: Parameters<Reader["endpoint"]>): Endpoint | undefined {
+    const { onSkipped } = this.#config;
+    if (onSkipped === undefined) return this.endpoint(path, method, parts);
+    try {
+      return this.endpoint(path, method, parts);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      onSkipped({ method: method.toUpperCase(), path, reason });
+      return undefined;
+    }
+  }
+
+  /** One path and method. */
+  endpoint(
     path: string,
     method: string,
     { operation, shared }: { operation: OpenAPIOperation; shared: unknown },
   ): Endpoint {
     const parameters = this.#parameters(shared, operation.parameters);
     const body = this.#body(operation.requestBody);
+    if (this.#config.inputs === "closed") checkInputs(parameters, body);
     const response = this.#successContent(operation);
     const upper = method.toUpperCase();
     const stream = mediaOf(response, (type) => type.startsWith(EVENT_STREAM));
@@ -158,7 +184,7 @@ class Reader {
     return [...found.values()];
   }
 
-  #body(requestBody: unknown): { encoding: BodyEncoding; schema: TSchema } | undefined {
+  #body(requestBody: unknown): Body | undefined {
     const body = this.#references.follow(requestBody);
     const content = isObject(body) ? body.content : undefined;
     const encodings: [BodyEncoding, (mediaType: string) => boolean][] = [
@@ -169,7 +195,8 @@ class Reader {
     for (const [encoding, matches] of encodings) {
       const media = mediaOf(content, matches);
       if (isObject(media) && media.schema !== undefined) {
-        return { encoding, schema: this.#schema(media.schema) };
+        const required = isObject(body) && body.required === true;
+        return { encoding, schema: this.#schema(media.schema), required };
       }
     }
     return undefined;
@@ -177,16 +204,21 @@ class Reader {
 
   #inputSchema(
     parameters: readonly OpenAPIParameter[],
-    body: { schema: TSchema } | undefined,
+    body: Body | undefined,
   ): TSchema {
+    const isClosed = this.#config.inputs === "closed";
     const properties = parameters.map((parameter): [string, TSchema] => {
       const { name, required } = parameter;
       const schema = parameter.schema ?? Object.values(parameter.content ?? {})[0]?.schema;
       const converted = schema === undefined ? Type.String() : this.#schema(schema);
       return [name, required ? converted : Type.Optional(converted)];
     });
-    if (body !== undefined) properties.push(["body", body.schema]);
-    return Type.Object(Object.fromEntries(properties));
+    if (body !== undefined) {
+      const isRequired = body.required || !isClosed;
+      properties.push(["body", isRequired ? body.schema : Type.Optional(body.schema)]);
+    }
+    const options = isClosed ? { additionalProperties: false } : {};
+    return Type.Object(Object.fromEntries(properties), options);
   }
 
   #outputSchema(media: unknown): TSchema {
@@ -220,7 +252,8 @@ class Reader {
 
   /** A schema that is converted once, however many places refer to it. */
   #schema(schema: unknown): TSchema {
-    return convertSchema(this.#plainSchema(schema), this.#converted);
+    const { patterns = "checked" } = this.#config;
+    return convertSchema(this.#plainSchema(schema), this.#converted, { patterns });
   }
 
   #plainSchema(schema: unknown): unknown {
@@ -236,6 +269,20 @@ class Reader {
   }
 }
 
+/**
+ * Passes for parameters that one flat object can hold, each under its name.
+ *
+ * @throws {Error} for the first that it cannot.
+ */
+function checkInputs(parameters: readonly OpenAPIParameter[], body: Body | undefined): void {
+  const names = new Set(body === undefined ? [] : ["body"]);
+  for (const { name, in: location } of parameters) {
+    if (location === "cookie") throw new Error(`the parameter ${name} is a cookie`);
+    if (names.has(name)) throw new Error(`two parameters, or one and the body, are called ${name}`);
+    names.add(name);
+  }
+}
+
 function nameOf(method: string, path: string): string {
   const parts = path.split("/").filter((part) => part !== "" && !part.startsWith("{"));
   return `${method}_${parts.length === 0 ? "root" : parts.join("_")}`;
@@ -246,7 +293,10 @@ function nameOf(method: string, path: string): string {
  *
  * @throws {Error} if a reference leads out of the document, or nowhere.
  */
-export function readEndpoints(document: OpenAPISpec, config: GenerateOptions): Endpoint[] {
+export function* readEndpoints(
+  document: OpenAPISpec,
+  config: GenerateOptions,
+): Generator<Endpoint, void, undefined> {
   if (!isObject(document)) throw new Error("Cannot read document: it is no object");
-  return [...new Reader(document, config).endpoints()];
+  yield* new Reader(document, config).endpoints();
 }

@@ -23,8 +23,9 @@ export interface HandlerParts {
 async function prepare(
   { endpoint, config, credentials }: HandlerParts,
   input: unknown,
+  context: OperationContext,
 ): Promise<BuiltRequest> {
-  return buildRequest(endpoint, config, { input, credentials: await credentials() });
+  return buildRequest(endpoint, config, { input, credentials: await credentials(context) });
 }
 
 /** Says what the body is, where the configuration does not say it already. */
@@ -49,7 +50,7 @@ function signalOf(
 export function onceHandler(parts: HandlerParts): OperationHandler {
   const { endpoint: { method }, config, fetch } = parts;
   return async (input, context) => {
-    const request = await prepare(parts, input);
+    const request = await prepare(parts, input, context);
     setContentType(request);
     const response = await send(request, config, {
       method,
@@ -70,11 +71,11 @@ export function onceHandler(parts: HandlerParts): OperationHandler {
 /** Sends the request of a stream; the service's time bounds the wait for its headers alone. */
 async function openStream(
   parts: HandlerParts,
-  input: unknown,
+  { input, context }: { readonly input: unknown; readonly context: OperationContext },
   controller: AbortController,
 ): Promise<Response> {
   const { endpoint: { method }, config, fetch } = parts;
-  const request = await prepare(parts, input);
+  const request = await prepare(parts, input, context);
   request.headers.Accept = "text/event-stream";
   if (request.body !== undefined) setContentType(request);
   const { timeout } = config;
@@ -134,13 +135,14 @@ async function* envelopes(
 
 /** Makes the handler of a subscription. */
 export function streamHandler(parts: HandlerParts): SubscriptionHandler {
-  return async function* (input, { signal }) {
+  return async function* (input, context) {
+    const { signal } = context;
     const controller = new AbortController();
     const abort = () => controller.abort(signal?.reason);
     if (signal?.aborted) abort();
     signal?.addEventListener("abort", abort);
     try {
-      const response = await openStream(parts, input, controller);
+      const response = await openStream(parts, { input, context }, controller);
       const reader = response.body?.getReader();
       if (reader !== undefined) yield* envelopes(response, reader, maxBytes(parts.config));
     } finally {

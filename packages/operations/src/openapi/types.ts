@@ -3,7 +3,12 @@
  *
  * @module
  */
-import type { OperationHandler, OperationSpec, SubscriptionHandler } from "../types.ts";
+import type {
+  OperationContext,
+  OperationHandler,
+  OperationSpec,
+  SubscriptionHandler,
+} from "../types.ts";
 
 /** Reads files, for whoever has no `node:fs`. */
 export interface OpenAPIFS {
@@ -32,7 +37,7 @@ export interface OpenAPIOperation {
   description?: string;
   tags?: string[];
   parameters?: OpenAPIParameter[];
-  requestBody?: { content?: Record<string, { schema?: unknown }> };
+  requestBody?: { required?: boolean; content?: Record<string, { schema?: unknown }> };
   responses?: Record<
     string,
     { content?: Record<string, { schema?: unknown }>; description?: string }
@@ -55,8 +60,14 @@ export interface OpenAPISpec {
 
 /** Where secrets come from, asked anew for every request. */
 export interface CredentialSource {
-  /** The secret for a scheme of the document, or for the namespace where `auth` names the way. */
-  get(service: string): string | undefined | Promise<string | undefined>;
+  /**
+   * The secret for a scheme of the document, or for the namespace where `auth` names the way.
+   * `context` is that of the call that needs it.
+   */
+  get(
+    service: string,
+    context: OperationContext,
+  ): string | undefined | Promise<string | undefined>;
 }
 
 /** How a service is reached. */
@@ -83,6 +94,23 @@ export interface HTTPServiceConfig {
   maxResponseBytes?: number;
   /** `http` names failures `HTTP_<status>`, with the answer's body as details. Default `library`. */
   errorCodes?: "library" | "http";
+  /**
+   * `closed` takes no properties but those that the document names, and a body only where the
+   * document asks for one. Default `open`.
+   */
+  inputs?: "open" | "closed";
+  /** Whether regular expressions of the document are run here, or only shown. Default `checked`. */
+  patterns?: "checked" | "shown";
+  /** Told of what cannot be read, which is then left out. Without it the whole document is refused. */
+  onSkipped?: (skipped: SkippedEndpoint) => void;
+}
+
+/** An endpoint that became no operation. */
+export interface SkippedEndpoint {
+  /** In upper case. */
+  readonly method: string;
+  readonly path: string;
+  readonly reason: string;
 }
 
 /** An operation made from a document. */

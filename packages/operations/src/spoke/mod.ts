@@ -24,3 +24,5 @@ export type { Remote, RemoteCallOptions, SubscribeOptions } from "./remote.ts";
 export type { AnySchema, Parsed, StandardResult, StandardSchema, Unparsed } from "./schema.ts";
 export type { SocketEvent, WebSocketConstructor, WebSocketLike } from "./socket.ts";
 export type { ConnectionStatus } from "./status.ts";
+export type { OnProgress, ProgressReport } from "../progress.ts";
+export { type TraceContext, traceparent } from "../trace.ts";

@@ -5,6 +5,8 @@
  */
 import type { Logger } from "@logtape/logtape";
 import type { Identity } from "../identity.ts";
+import type { ProgressReport } from "../progress.ts";
+import type { TraceContext } from "../trace.ts";
 import { parseOperationName } from "../names.ts";
 import type { AccessControl, ErrorDefinition, OperationSpec } from "../types.ts";
 import type { AnyHandler } from "../registration.ts";
@@ -23,7 +25,14 @@ export interface SpokeContext {
   readonly caller: Identity | null;
   /** When the caller stops waiting, in milliseconds since the epoch. */
   readonly deadline: number | null;
+  /** Where the hub's call stands in its trace; `traceparent()` spells it for others. */
+  readonly trace: TraceContext;
   readonly log: Logger;
+  /**
+   * Says how far the work has come, to callers that want to hear it. Numbers grow; `total` is what
+   * they grow to. It is news, not data: what cannot be told at once is dropped.
+   */
+  progress(report: ProgressReport): void;
   /**
    * Calls an operation at the hub, over the connection that this request came by, with this
    * program's own rights.

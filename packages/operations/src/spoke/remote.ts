@@ -5,6 +5,8 @@
  */
 import type { Clock } from "../clock.ts";
 import { CallError } from "../error.ts";
+import type { OnProgress } from "../progress.ts";
+import type { TraceContext } from "../trace.ts";
 import type { CallSession, SessionCallOptions } from "../wire/session_types.ts";
 import type { Link } from "./link.ts";
 
@@ -17,6 +19,15 @@ export interface RemoteCallOptions {
   readonly authToken?: string;
   /** Codes that the operation declares; others arrive as `EXECUTION_ERROR`. */
   readonly declared?: readonly string[];
+  /**
+   * By which a call that is sent again is known to be the same; only for operations that take one,
+   * and queries, which need none. Best made once for all attempts.
+   */
+  readonly idempotencyKey?: string;
+  /** Told how far it has come, where the operation says so. */
+  readonly onProgress?: OnProgress;
+  /** Where in a trace it is asked from. Default, in a handler: where the handler's own call stands. */
+  readonly trace?: TraceContext;
 }
 
 /** How a subscription differs from the others. */

@@ -12,6 +12,7 @@ import type { Identity } from "../identity.ts";
 import { registryName } from "../names.ts";
 import { OperationRegistry } from "../registry.ts";
 import type { AnyHandler } from "../registration.ts";
+import { traceAbove } from "../trace.ts";
 import { type CallContext, type OperationSpec, OperationType } from "../types.ts";
 import { registryView } from "../view.ts";
 import type { LibraryOperation, SpokeContext, SpokeOperation } from "./operation.ts";
@@ -132,19 +133,23 @@ function dispatched(context: object): CallContext {
 
 function contextOf(
   { name }: SpokeOperation,
-  { signal, requestId = "", forwardedFor, deadline }: CallContext,
+  context: CallContext,
   { remote, clock }: Surroundings,
 ): SpokeContext {
+  const { signal, requestId = "", forwardedFor, deadline, trace: own } = context;
   /** A call that a handler makes has no more time than the handler. */
   const within = () => deadline === null ? {} : { timeoutMs: Math.max(1, deadline - clock.now()) };
+  // This program records no spans: what it asks for belongs right below the hub's call.
+  const trace = traceAbove(own);
   return {
-    ...{ signal, requestId, deadline },
+    ...{ signal, requestId, deadline, trace },
     caller: forwardedFor,
+    progress: (report) => context.progress(report),
     log: log.with({ operation: name, requestId }),
     call: (operation, input, options = {}) =>
-      remote().call(operation, input, { ...within(), ...options, signal }),
+      remote().call(operation, input, { ...within(), trace, ...options, signal }),
     subscribe: (operation, input, options = {}) =>
-      remote().subscribe(operation, input, { ...within(), ...options, signal }),
+      remote().subscribe(operation, input, { ...within(), trace, ...options, signal }),
   };
 }
 

@@ -94,7 +94,8 @@ export function fromWireEvent(event: WireEvent, known: RequestKnowledge): CallEv
       };
     }
     case "call.credit":
-      throw new RangeError("Cannot read call.credit: it is an event between connections alone");
+    case "call.progress":
+      throw new RangeError(`Cannot read ${event.type}: it is an event between connections alone`);
     default:
       return { type: event.type, payload: { requestId } };
   }

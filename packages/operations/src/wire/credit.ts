@@ -8,6 +8,9 @@
 /** Values that may come before the first are taken, where so many may wait. */
 export const FIRST_CREDIT = 8;
 
+/** Turns with a single value, after one with several, until a stream counts as slow. */
+const QUICK_TURNS = 2;
+
 /** Bounds of a window. */
 export interface WindowLimits {
   readonly values: number;
@@ -25,6 +28,12 @@ export class CreditWindow {
   #largest = 1;
   /** Grows while the consumer keeps up, so that one who hardly takes anything gets hardly anything. */
   #size: number;
+  /** Given since it grew. */
+  #given = 0;
+  /** Came in this turn of the event loop. */
+  #came = 0;
+  /** Turns in which credit is given early, though they may bring no more than a value each. */
+  #quickTurns = QUICK_TURNS;
 
   /** Counts the first credit as given. */
   constructor(limits: WindowLimits) {
@@ -35,20 +44,50 @@ export class CreditWindow {
   /** Counts a value that came; whether there was credit for it. */
   arrived(bytes: number): boolean {
     this.#open -= 1;
+    this.#came += 1;
     this.#largest = Math.max(this.#largest, bytes);
     return this.#open >= 0;
   }
 
   /** Credit to give now that `waiting` values wait to be taken; 0 for none yet. */
   grant(waiting: number): number {
-    const { values, bytes } = this.#limits;
-    const fitting = Math.max(1, Math.min(values, Math.floor(bytes / this.#largest)));
-    const size = Math.min(this.#size, fitting);
+    const size = this.#bounded();
     const room = size - waiting - Math.max(0, this.#open);
     // In halves of the window: telling of each single value would double the frames.
-    if (room < Math.max(1, size / 2)) return 0;
+    return room < Math.max(1, size / 2) ? 0 : this.#give(room);
+  }
+
+  /** Ends a turn of the event loop; whether credit is to be given early, for values come quickly. */
+  endTurn(): boolean {
+    const isQuick = this.#came > 1 || this.#quickTurns > 0;
+    this.#quickTurns = this.#came > 1 ? QUICK_TURNS : Math.max(0, this.#quickTurns - 1);
+    this.#came = 0;
+    return isQuick;
+  }
+
+  /**
+   * Credit to give at the end of a turn of the event loop, though it is no half of the window. A peer
+   * that sends by Nagle's algorithm puts its first value on the way and keeps the others back until
+   * it hears something, which without this is a delayed acknowledgement, 40 ms later. Where values
+   * come one by one, nothing is kept back, and each would cost a frame.
+   */
+  grantEarly(waiting: number): number {
+    const room = this.#bounded() - Math.max(0, this.#open);
+    return waiting > 0 || room <= 0 ? 0 : this.#give(room);
+  }
+
+  #bounded(): number {
+    const { values, bytes } = this.#limits;
+    return Math.min(this.#size, Math.max(1, Math.min(values, Math.floor(bytes / this.#largest))));
+  }
+
+  #give(room: number): number {
     this.#open = Math.max(0, this.#open) + room;
-    this.#size = Math.min(size * 2, values);
+    this.#given += room;
+    if (this.#given >= this.#size / 2) {
+      this.#size = Math.min(this.#size * 2, this.#limits.values);
+      this.#given = 0;
+    }
     return room;
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Identity } from "../identity.ts";
+import type { ProgressReport } from "../progress.ts";
 
 /** Starts a call or a subscription. */
 export interface WireRequest {
@@ -11,13 +12,20 @@ export interface WireRequest {
   readonly operation: string;
   readonly input: unknown;
   /** A credential for this request alone; `null` for one that cannot be any. */
-  readonly authToken?: string | null;
+  readonly authToken?: string | null | undefined;
   /** Whom the sender says it asks for. */
-  readonly forwardedFor?: Identity;
+  readonly forwardedFor?: Identity | undefined;
   /** How long the sender will wait. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** Values that may be sent before more credit comes; without it, there is no end to them. */
-  readonly credit?: number;
+  readonly credit?: number | undefined;
+  /** By which a request that is sent again is known to be the same. */
+  readonly idempotencyKey?: string | undefined;
+  /** Whether the sender wants to hear how far it has come. */
+  readonly wantsProgress?: boolean | undefined;
+  /** The sender's place in a trace, as W3C Trace Context spells it; not looked at yet. */
+  readonly traceparent?: string | undefined;
+  readonly tracestate?: string | undefined;
 }
 
 /** A failure as it travels. */
@@ -36,7 +44,9 @@ export type WireEvent =
   | { readonly type: "call.aborted"; readonly id: string }
   | { readonly type: "call.error"; readonly id: string; readonly payload: WireError }
   /** So many more values may be sent. Peers that do not know it ignore it. */
-  | { readonly type: "call.credit"; readonly id: string; readonly payload: { credit: number } };
+  | { readonly type: "call.credit"; readonly id: string; readonly payload: { credit: number } }
+  /** How far a request has come, for peers that want to hear it. Others are not told. */
+  | { readonly type: "call.progress"; readonly id: string; readonly payload: ProgressReport };
 
 /** What one frame turned out to be. */
 export type ParsedFrame =

@@ -4,10 +4,14 @@
  * @module
  */
 import { getLogger } from "@logtape/logtape";
+import { BusyMap } from "../busy_map.ts";
+import { Cancel } from "../cancellation.ts";
 import type { Dispatcher, RootCall } from "../dispatch_types.ts";
 import { CallError, InfrastructureErrorCode } from "../error.ts";
 import type { Identity } from "../identity.ts";
 import { notFound } from "../invocation.ts";
+import type { ProgressReport } from "../progress.ts";
+import { continueTrace } from "../trace.ts";
 import { OperationType } from "../types.ts";
 import { Credit } from "./credit.ts";
 import { toWireError } from "./errors.ts";
@@ -23,7 +27,7 @@ export interface InboundOptions extends CallSessionOptions {
 }
 
 interface Running {
-  readonly controller: AbortController;
+  readonly cancel: Cancel;
   /** Set when the peer gave the request up: nothing more is said about it. */
   silent: boolean;
   /** What the peer has room for; without it, it takes everything. */
@@ -39,7 +43,7 @@ function rateLimited(reason: string, retryAfter: number): CallError {
 /** Serves the requests of one peer, side by side. */
 export class Inbound {
   readonly #options: InboundOptions;
-  readonly #running = new Map<string, Running>();
+  readonly #running = new BusyMap<Running>();
   /** Handlers that have not ended, answered or not. */
   #slots = 0;
   #subscriptions = 0;
@@ -73,7 +77,7 @@ export class Inbound {
   serve(id: string, request: WireRequest): void {
     const { credit } = request;
     const running: Running = {
-      controller: new AbortController(),
+      cancel: new Cancel(),
       silent: false,
       credit: credit === undefined ? undefined : new Credit(credit),
     };
@@ -84,11 +88,7 @@ export class Inbound {
     }
     // Known before anything is awaited, so that an abort finds it.
     this.#running.set(id, running);
-    this.#answer(id, request, running)
-      .catch((error) => this.#giveUp(id, running, error))
-      .finally(() => {
-        if (this.#running.get(id) === running) this.#running.delete(id);
-      });
+    void this.#run(id, request, running);
   }
 
   /** Stops a request that the peer gave up. */
@@ -98,7 +98,7 @@ export class Inbound {
     running.silent = true;
     this.#running.delete(id);
     running.credit?.close();
-    running.controller.abort();
+    running.cancel.abort();
   }
 
   /** Lets a subscription send so many more values. */
@@ -122,6 +122,16 @@ export class Inbound {
     }
   }
 
+  async #run(id: string, request: WireRequest, running: Running): Promise<void> {
+    try {
+      await this.#answer(id, request, running);
+    } catch (error) {
+      this.#giveUp(id, running, error);
+    } finally {
+      if (this.#running.get(id) === running) this.#running.delete(id);
+    }
+  }
+
   async #answer(id: string, request: WireRequest, running: Running): Promise<void> {
     const { dispatcher, view } = this.#options;
     this.#slots += 1;
@@ -129,7 +139,8 @@ export class Inbound {
     let identity: Identity | null;
     let isStream: boolean;
     try {
-      identity = await this.#admit(request);
+      const known = this.#identityOf(request);
+      identity = this.#admit(request, known instanceof Promise ? await known : known);
       isStream = dispatcher?.typeOf(request.operation, view) === OperationType.SUBSCRIPTION;
       if (isStream) this.#checkSubscriptions();
     } catch (error) {
@@ -143,20 +154,31 @@ export class Inbound {
       requestId: id,
       forwardedFor: request.forwardedFor ?? null,
       timeoutMs: request.timeoutMs,
-      signal: running.controller.signal,
+      idempotencyKey: request.idempotencyKey,
+      signal: running.cancel,
       // A handler that ignores its abort keeps its place until it ends.
       onHandlerEnd: free,
       ...(view === undefined ? {} : { view }),
+      onProgress: request.wantsProgress === true
+        ? (report) => this.#tell(id, running, report)
+        : undefined,
+      trace: request.traceparent === undefined
+        ? undefined
+        : continueTrace(request.traceparent, request.tracestate),
     };
     if (dispatcher !== undefined && isStream) return await this.#stream(dispatcher, root, running);
     const output = await dispatcher?.call(root);
     if (!running.silent) this.#writeOutput(id, output);
   }
 
-  async #admit(request: WireRequest): Promise<Identity | null> {
+  /** Nearly always at once: no connection has to be waited for, and no token looked up. */
+  #identityOf(request: WireRequest): Identity | null | Promise<Identity | null> {
+    if (this.#isAdmitted && request.authToken === undefined) return this.#options.identity ?? null;
+    return this.#identify(request);
+  }
+
+  #admit(request: WireRequest, identity: Identity | null): Identity | null {
     const { dispatcher, rateLimiter } = this.#options;
-    if (!this.#isAdmitted) await this.#options.admitted;
-    const identity = await this.#identify(request);
     const retryAfter = rateLimiter?.(identity);
     if (retryAfter !== undefined) throw rateLimited("of this caller", retryAfter);
     if (dispatcher === undefined) throw notFound(request.operation);
@@ -178,9 +200,11 @@ export class Inbound {
       for await (const output of values) {
         if (running.silent) return;
         this.#writeOutput(id, output);
-        await this.#options.outbox.ready();
         // The next value is made only when somebody has room for it.
-        await running.credit?.take();
+        const pause = this.#options.outbox.ready();
+        if (pause !== undefined) await pause;
+        const credited = running.credit?.take();
+        if (credited !== undefined) await credited;
       }
       if (!running.silent) this.#write({ type: "call.completed", id });
     } finally {
@@ -189,7 +213,8 @@ export class Inbound {
   }
 
   async #identify({ authToken }: WireRequest): Promise<Identity | null> {
-    const { identity = null, resolveToken, badToken } = this.#options;
+    const { identity = null, resolveToken, badToken, admitted } = this.#options;
+    if (!this.#isAdmitted) await admitted;
     if (authToken === undefined) return identity;
     const found = authToken === null ? null : await resolveToken?.(authToken) ?? null;
     if (found !== null) return found;
@@ -201,6 +226,12 @@ export class Inbound {
       throw new CallError(InfrastructureErrorCode.ACCESS_DENIED, "invalid auth token");
     }
     return identity;
+  }
+
+  /** News, not data: while the peer takes nothing, there is none. */
+  #tell(id: string, running: Running, payload: ProgressReport): void {
+    const isOpen = this.#running.get(id) === running && this.#options.outbox.ready() === undefined;
+    if (isOpen) this.#write({ type: "call.progress", id, payload });
   }
 
   #writeOutput(id: string, output: unknown): void {

@@ -26,9 +26,11 @@ export function own(object: JsonObject, key: string): unknown {
 export function hasForbiddenKey(value: unknown, opaque?: ReadonlySet<string>): boolean {
   if (Array.isArray(value)) return value.some((item) => hasForbiddenKey(item));
   if (!isJsonObject(value)) return false;
-  return Object.keys(value).some((key) =>
-    FORBIDDEN.has(key) || (opaque?.has(key) !== true && hasForbiddenKey(value[key]))
-  );
+  for (const key in value) {
+    if (FORBIDDEN.has(key)) return true;
+    if (opaque?.has(key) !== true && hasForbiddenKey(value[key])) return true;
+  }
+  return false;
 }
 
 /** The parsed text, or `undefined` if it is no JSON. */

@@ -4,12 +4,17 @@
  * @module
  */
 import type { Clock } from "../clock.ts";
+import { BusyMap } from "../busy_map.ts";
 import { abortedError } from "../call_node.ts";
+import { type Cancellation, onAbort } from "../cancellation.ts";
 import { CallError, InfrastructureErrorCode } from "../error.ts";
 import { CreditWindow, FIRST_CREDIT } from "./credit.ts";
+import { PromptWords, type TakingStream } from "./prompt_words.ts";
 import { parseOperationName } from "../names.ts";
-import { type PendingEntry, PendingTable } from "../pending_table.ts";
+import { PendingTable } from "../pending_table.ts";
+import type { OnProgress } from "../progress.ts";
 import { lazySubscription } from "../subscription_iterator.ts";
+import { traceparent } from "../trace.ts";
 import { fromWireError } from "./errors.ts";
 import type { WireError, WireEvent, WireRequest } from "./events.ts";
 import type { WireLimits } from "./limits.ts";
@@ -22,16 +27,22 @@ export interface OutboundOptions {
   readonly limits: WireLimits;
   readonly clock: Clock;
   readonly newId: () => string;
+  /** See {@linkcode CallSessionOptions.acknowledges}. */
+  readonly acknowledges: boolean;
 }
 
-/** A failure as the peer told it, until somebody who knows the operation reads it. */
-class PeerFailure {
-  readonly error: WireError;
+type Answer = Exclude<WireEvent, { type: "call.requested" | "call.credit" }>;
 
-  constructor(error: WireError) {
-    this.error = error;
-  }
+/** What is known of a request that waits. */
+interface Asked {
+  readonly declared: readonly string[] | undefined;
+  readonly onProgress: OnProgress | undefined;
+  /** Of a subscription. */
+  readonly window?: CreditWindow;
+  stopListening: () => void;
 }
+
+const nothing = () => {};
 
 function connectionClosed(): CallError {
   return new CallError(InfrastructureErrorCode.EXECUTION_ERROR, "connection closed", {
@@ -44,22 +55,25 @@ function requestOf(operation: string, input: unknown, options: SessionCallOption
   if (name === undefined) {
     throw new RangeError(`Cannot call ${JSON.stringify(operation)}: it is no operation name`);
   }
-  const { authToken, forwardedFor, timeoutMs } = options;
+  const { authToken, forwardedFor, timeoutMs, idempotencyKey, trace } = options;
   return {
     operation: name,
     input: input === undefined ? {} : input,
-    ...(authToken === undefined ? {} : { authToken }),
-    ...(forwardedFor === undefined ? {} : { forwardedFor }),
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    authToken,
+    forwardedFor,
+    timeoutMs,
+    idempotencyKey,
+    wantsProgress: options.onProgress === undefined ? undefined : true,
+    traceparent: trace && traceparent(trace),
+    tracestate: trace?.state,
   };
 }
 
 /** Requests that wait for the peer. */
 export class Outbound {
   readonly #options: OutboundOptions;
-  readonly #table: PendingTable<unknown>;
-  /** Gone with the entries, however those end. */
-  readonly #windows = new WeakMap<PendingEntry<unknown>, CreditWindow>();
+  readonly #table: PendingTable<unknown, Asked>;
+  readonly #prompt: PromptWords;
   /** How much less of the queue a value on credit takes than one that nobody asked for. */
   readonly #creditShare: number;
   #closed = false;
@@ -67,14 +81,17 @@ export class Outbound {
   /** Nothing waits yet. */
   constructor(options: OutboundOptions) {
     this.#options = options;
+    this.#prompt = new PromptWords(options.outbox);
     const { limits, clock } = options;
     // The first credit is given before any size is known: it has to fit with frames of any size. A
     // peer whose values grow after it was given much credit can fill no more than that either.
     this.#creditShare = Math.min(1, limits.bufferedBytes / (FIRST_CREDIT * limits.frameBytes));
-    this.#table = new PendingTable({
+    this.#table = new PendingTable<unknown, Asked>({
+      entries: new BusyMap(),
       clock,
       queue: { values: limits.bufferedValues, bytes: limits.bufferedBytes },
       onGiveUp: (id) => options.outbox.write({ type: "call.aborted", id }),
+      onEnd: ({ stopListening }) => stopListening(),
     });
   }
 
@@ -89,20 +106,20 @@ export class Outbound {
   }
 
   /** Calls an operation of the peer. */
-  async call(operation: string, input: unknown, options: SessionCallOptions): Promise<unknown> {
-    const request = requestOf(operation, input, options);
-    const { newId, clock, limits } = this.#options;
-    const id = newId();
-    const deadline = clock.now() + (options.timeoutMs ?? limits.callTimeoutMs);
-    const answer = this.#table.addCall(id, { deadline });
-    const stopListening = this.#follow(id, options.signal);
-    this.#send(id, request);
+  call(operation: string, input: unknown, options: SessionCallOptions): Promise<unknown> {
     try {
-      return await answer;
+      const request = requestOf(operation, input, options);
+      const { newId, clock, limits } = this.#options;
+      const id = newId();
+      const { timeoutMs = limits.callTimeoutMs, signal, isTimed, declared, onProgress } = options;
+      const note: Asked = { declared, onProgress, stopListening: nothing };
+      const deadline = isTimed === true ? undefined : clock.now() + timeoutMs;
+      const answer = this.#table.addCall(id, { deadline, note });
+      note.stopListening = this.#follow(id, signal);
+      this.#send(id, request);
+      return answer;
     } catch (error) {
-      throw localError(error, options);
-    } finally {
-      stopListening();
+      return Promise.reject(error);
     }
   }
 
@@ -113,52 +130,38 @@ export class Outbound {
     options: SessionCallOptions,
   ): AsyncIterableIterator<unknown> {
     const request = requestOf(operation, input, options);
-    let stopListening = () => {}, taken = () => {}, ended = () => {};
-    const source = lazySubscription(() => {
+    return lazySubscription(() => {
       const id = this.#options.newId();
-      const queue = this.#table.addStream(id);
-      const window = this.#openWindow(id);
-      stopListening = this.#follow(id, options.signal);
-      this.#send(id, { ...request, credit: window.first });
-      taken = () => {
-        const credit = this.has(id) ? window.grant(queue.size) : 0;
-        if (credit > 0) {
+      const { bufferedValues: values, bufferedBytes: bytes } = this.#options.limits;
+      const window = new CreditWindow({ values, bytes });
+      const { declared, signal, onProgress } = options;
+      const note: Asked = { declared, onProgress, window, stopListening: nothing };
+      const stream: TakingStream = {
+        window,
+        waiting: () => this.has(id) ? queue.size : undefined,
+        give: (credit) => {
           this.#options.outbox.write({ type: "call.credit", id, payload: { credit } });
-        }
+        },
       };
-      ended = stopListening;
+      const queue = this.#table.addStream(id, { note, onTaken: () => this.#taken(stream) });
+      note.stopListening = this.#follow(id, signal);
+      this.#send(id, { ...request, credit: window.first });
       const leave = () => {
-        ended();
         if (this.#table.leave(id)) this.#options.outbox.write({ type: "call.aborted", id });
       };
       return { queue, leave };
     });
-    const next = async () => {
-      try {
-        const step = await source.next();
-        if (step.done) ended();
-        else taken();
-        return step;
-      } catch (error) {
-        ended();
-        throw localError(error, options);
-      }
-    };
-    return {
-      next,
-      return: () => source.return(),
-      throw: (error) => source.throw(error),
-      [Symbol.asyncIterator]() {
-        return this;
-      },
-    };
   }
 
   /** Applies an answer that arrived on this very connection; unknown ids are dropped. */
-  apply(
-    event: Exclude<WireEvent, { type: "call.requested" | "call.credit" }>,
-    bytes: number,
-  ): void {
+  apply(event: Answer, bytes: number): void {
+    const { id } = event;
+    const isCall = this.#options.acknowledges && this.#table.entries.get(id)?.type === "call";
+    this.#applyTo(event, bytes);
+    if (isCall && this.size > 0 && !this.has(id)) this.#prompt.answered(id);
+  }
+
+  #applyTo(event: Answer, bytes: number): void {
     switch (event.type) {
       case "call.responded":
         return this.#table.respond(event.id, event.payload.output, this.#counted(event.id, bytes));
@@ -167,14 +170,16 @@ export class Outbound {
       case "call.aborted":
         return void this.#table.abort(event.id);
       case "call.error":
-        return this.#table.fail(event.id, new PeerFailure(event.payload));
+        return this.#fail(event.id, event.payload);
+      case "call.progress":
+        return this.#table.entries.get(event.id)?.note?.onProgress?.(event.payload);
     }
   }
 
   /** Fails the request whose answer could not be read, and stops the peer if it goes on. */
   fail(id: string, error: WireError): void {
     const goesOn = this.#table.entries.get(id)?.type === "subscribe";
-    this.#table.fail(id, new PeerFailure({ ...error, code: "INTERNAL" }));
+    this.#fail(id, { ...error, code: "INTERNAL" });
     if (goesOn) this.#options.outbox.write({ type: "call.aborted", id });
   }
 
@@ -184,18 +189,23 @@ export class Outbound {
     this.#table.failAll(connectionClosed);
   }
 
-  #openWindow(id: string): CreditWindow {
-    const { bufferedValues: values, bufferedBytes: bytes } = this.#options.limits;
-    const window = new CreditWindow({ values, bytes });
-    const entry = this.#table.entries.get(id);
-    if (entry !== undefined) this.#windows.set(entry, window);
-    return window;
+  /** Whoever knows the operation reads the failure. */
+  #fail(id: string, error: WireError): void {
+    const declared = this.#table.entries.get(id)?.note?.declared;
+    this.#table.fail(id, fromWireError(error, declared));
+  }
+
+  #taken(stream: TakingStream): void {
+    const waiting = stream.waiting();
+    if (waiting === undefined) return;
+    const credit = stream.window.grant(waiting);
+    if (credit > 0) stream.give(credit);
+    this.#prompt.taken(stream);
   }
 
   /** What counts against the queue's bytes. */
   #counted(id: string, bytes: number): number {
-    const entry = this.#table.entries.get(id);
-    const window = entry && this.#windows.get(entry);
+    const window = this.#table.entries.get(id)?.note?.window;
     return window?.arrived(bytes) === true ? Math.floor(bytes * this.#creditShare) : bytes;
   }
 
@@ -212,8 +222,8 @@ export class Outbound {
     }
   }
 
-  #follow(id: string, signal: AbortSignal | undefined): () => void {
-    if (signal === undefined) return () => {};
+  #follow(id: string, signal: AbortSignal | Cancellation | undefined): () => void {
+    if (signal === undefined) return nothing;
     const abort = () => {
       if (!this.has(id)) return;
       this.#table.fail(id, abortedError(id));
@@ -221,11 +231,6 @@ export class Outbound {
     };
     // Not at once: the request has to be out before it can be given up.
     if (signal.aborted) queueMicrotask(abort);
-    signal.addEventListener("abort", abort, { once: true });
-    return () => signal.removeEventListener("abort", abort);
+    return onAbort(signal, abort);
   }
-}
-
-function localError(error: unknown, { declared }: SessionCallOptions): unknown {
-  return error instanceof PeerFailure ? fromWireError(error.error, declared) : error;
 }

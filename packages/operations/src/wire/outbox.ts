@@ -26,6 +26,7 @@ export interface OutboxOptions {
 export class Outbox {
   readonly #options: OutboxOptions;
   #unsentBytes = 0;
+  #written = 0;
   #waiting: (() => void)[] = [];
   #disarm: (() => void) | undefined;
   #closed = false;
@@ -33,6 +34,11 @@ export class Outbox {
   /** Makes an empty outbox. */
   constructor(options: OutboxOptions) {
     this.#options = options;
+  }
+
+  /** Frames that were written. */
+  get written(): number {
+    return this.#written;
   }
 
   /** Bytes that the transport has not taken. */
@@ -53,6 +59,7 @@ export class Outbox {
     if (exceedsUtf8(frame, frameBytes)) {
       throw new RangeError(`Cannot send ${event.type}: it takes more than ${frameBytes} bytes`);
     }
+    this.#written += 1;
     try {
       const sent = this.#options.send(frame);
       if (sent !== undefined) this.#track(frame.length, sent);
@@ -62,11 +69,9 @@ export class Outbox {
     }
   }
 
-  /** Resolves when the transport can take more. */
-  ready(): Promise<void> {
-    if (this.#closed || this.#unsentBytes <= this.#options.limits.unsentBytes) {
-      return Promise.resolve();
-    }
+  /** Resolves when the transport can take more; `undefined` if it can now. */
+  ready(): Promise<void> | undefined {
+    if (this.#closed || this.#unsentBytes <= this.#options.limits.unsentBytes) return undefined;
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 

@@ -6,6 +6,7 @@
 import { CALL_ERRORS } from "../call_codes.ts";
 import type { Identity } from "../identity.ts";
 import { parseOperationName } from "../names.ts";
+import { soundProgress } from "../progress.ts";
 import type { ParsedFrame, WireError, WireEvent, WireRequest } from "./events.ts";
 import {
   exceedsUtf8,
@@ -26,6 +27,7 @@ const EVENT_TYPES: ReadonlySet<string> = new Set(
     "call.aborted",
     "call.error",
     "call.credit",
+    "call.progress",
   ] satisfies WireEvent["type"][],
 );
 /** What a handler or a caller is given as it is; its keys are never used as names here. */
@@ -104,15 +106,24 @@ function parseRequest(payload: JsonObject, limits: WireLimits): WireRequest | Wi
   const forwardedFor = parseIdentity(own(payload, "forwarded_for"), limits.forwardedForBytes);
   const timeoutMs = own(payload, "timeout_ms");
   const credit = own(payload, "credit");
-  return {
-    operation,
-    input: input === undefined ? {} : input,
-    ...(token === undefined ? {} : { authToken: tokenOf(token, limits.authTokenBytes) }),
-    ...(forwardedFor === undefined ? {} : { forwardedFor }),
-    ...(typeof timeoutMs === "number" && timeoutMs > 0 ? { timeoutMs } : {}),
-    ...(isCredit(credit) ? { credit } : {}),
-  };
+  const idempotencyKey = own(payload, "idempotency_key");
+  const trace = own(payload, "traceparent"), state = own(payload, "tracestate");
+  // Not put together of parts that are mostly empty: every request comes through here.
+  const request: Writable<WireRequest> = { operation, input: input === undefined ? {} : input };
+  if (token !== undefined) request.authToken = tokenOf(token, limits.authTokenBytes);
+  if (forwardedFor !== undefined) request.forwardedFor = forwardedFor;
+  if (typeof timeoutMs === "number" && timeoutMs > 0) request.timeoutMs = timeoutMs;
+  if (isCredit(credit)) request.credit = credit;
+  if (typeof idempotencyKey === "string") request.idempotencyKey = idempotencyKey;
+  if (own(payload, "wants_progress") === true) request.wantsProgress = true;
+  if (typeof trace === "string") {
+    request.traceparent = trace;
+    if (typeof state === "string") request.tracestate = state;
+  }
+  return request;
 }
+
+type Writable<T> = { -readonly [key in keyof T]: T[key] };
 
 function isCredit(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value > 0;
@@ -159,6 +170,16 @@ function parseEvent(
       return isCredit(credit)
         ? { type, id, payload: { credit } }
         : errorOf("INVALID_INPUT", "credit is no positive integer");
+    }
+    case "call.progress": {
+      const report = soundProgress({
+        progress: own(payload, "progress"),
+        total: own(payload, "total"),
+        message: own(payload, "message"),
+      });
+      return report === undefined
+        ? errorOf("INVALID_INPUT", "progress is no number")
+        : { type, id, payload: report };
     }
     default:
       return { type, id };

@@ -45,7 +45,13 @@ class FrameSession implements CallSession {
     const close = (code: number, reason: string) => this.#close(code, reason);
     this.#inbound = new Inbound({ ...options, outbox, wireLimits: limits, close });
     const newId = options.newId ?? randomId;
-    this.#outbound = new Outbound({ outbox, limits, clock, newId });
+    this.#outbound = new Outbound({
+      outbox,
+      limits,
+      clock,
+      newId,
+      acknowledges: options.acknowledges === true,
+    });
   }
 
   get inboundCount(): number {
@@ -110,8 +116,8 @@ class FrameSession implements CallSession {
 
   #refuse({ type, id, error }: Extract<ParsedFrame, { kind: "refused" }>): void {
     if (type === "call.requested") this.#answerError(id, this.#isLive(id) ? BUSY : error);
-    // What is said wrongly about credit gives none.
-    else if (type !== "call.credit") this.#outbound.fail(id, error);
+    // What is said wrongly about credit gives none, and wrong news are no news.
+    else if (type !== "call.credit" && type !== "call.progress") this.#outbound.fail(id, error);
   }
 
   #isLive(id: string): boolean {

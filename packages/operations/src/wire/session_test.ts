@@ -1,10 +1,12 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { deferred } from "../_deferred.ts";
 import { dispatching, OPEN } from "../_dispatch.ts";
+import { manualClock } from "../_manual_clock.ts";
 import { operation } from "../_operations.ts";
 import type { Identity } from "../identity.ts";
 import { pair } from "./_pair.ts";
 import { collect, counting, echo, guarded, hidden, server, settle } from "./_session.ts";
+import { createCallSession } from "./session.ts";
 import type { CallSession } from "./session_types.ts";
 
 Deno.test("a call goes out, is answered once, and nothing waits afterwards", async () => {
@@ -105,4 +107,23 @@ Deno.test("requests of one connection run side by side, and a handler may call b
   strictEqual(await joined.client.call("/a/back", {}), "client");
   gate.resolve();
   strictEqual(await slow, null);
+});
+
+Deno.test("a call whose time somebody keeps has no timer of its own, and tells the time all the same", async () => {
+  const clock = manualClock();
+  const sent: { type: string; payload: { timeout_ms?: number } }[] = [];
+  const client = createCallSession({
+    send: (frame) => void sent.push(JSON.parse(frame)),
+    close: () => {},
+    clock,
+  });
+  const controller = new AbortController();
+  const options = { timeoutMs: 50, signal: controller.signal, isTimed: true };
+  const call = client.call("/a/op", {}, options);
+  clock.advance(1_000);
+  strictEqual(sent[0]?.payload.timeout_ms, 50);
+  strictEqual(client.outboundCount, 1);
+  controller.abort();
+  await rejects(call, { code: "ABORTED" });
+  strictEqual(sent[1]?.type, "call.aborted");
 });

@@ -3,9 +3,12 @@
  *
  * @module
  */
+import type { Cancellation } from "../cancellation.ts";
 import type { Clock } from "../clock.ts";
 import type { Dispatcher } from "../dispatch_types.ts";
 import type { Identity } from "../identity.ts";
+import type { OnProgress } from "../progress.ts";
+import type { TraceContext } from "../trace.ts";
 import type { OperationView } from "../view.ts";
 import type { WireLimits } from "./limits.ts";
 import type { RateLimiter } from "./rate_limiter.ts";
@@ -13,14 +16,25 @@ import type { RateLimiter } from "./rate_limiter.ts";
 /** How one call of this side differs from the others. */
 export interface SessionCallOptions {
   /** How long this side waits. */
-  readonly timeoutMs?: number;
-  readonly signal?: AbortSignal;
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | Cancellation | undefined;
+  /**
+   * Whether `signal` comes when the time is over: then `timeoutMs` is only told, and this side needs no
+   * timer of its own. For calls that pass on a call whose time somebody keeps.
+   */
+  readonly isTimed?: boolean | undefined;
   /** This side's own credential for the request. */
-  readonly authToken?: string;
+  readonly authToken?: string | undefined;
   /** Whom this side asks for; only what may be told. */
-  readonly forwardedFor?: Identity;
+  readonly forwardedFor?: Identity | undefined;
   /** Codes that the operation declares; others arrive as `EXECUTION_ERROR`. */
-  readonly declared?: readonly string[];
+  readonly declared?: readonly string[] | undefined;
+  /** By which a request that is sent again is known to be the same, where the operation takes one. */
+  readonly idempotencyKey?: string | undefined;
+  /** Told how far the call has come, where the peer says so. */
+  readonly onProgress?: OnProgress | undefined;
+  /** Where in a trace this side asks from. */
+  readonly trace?: TraceContext | undefined;
 }
 
 /** What a session needs of the connection that it speaks over. */
@@ -46,6 +60,12 @@ export interface CallSessionOptions {
   readonly rateLimiter?: RateLimiter;
   /** Requests of the peer wait for it, such as until it is known what the peer itself offers. */
   readonly admitted?: Promise<void>;
+  /**
+   * Whether something is said at the end of a turn that brought an answer while others are waited for,
+   * if nothing was said anyway. For peers whose sockets keep frames back until they hear something, as
+   * those of Deno do: without it their answers to several calls may come 40 ms late. Default: no.
+   */
+  readonly acknowledges?: boolean;
   readonly limits?: Partial<WireLimits>;
   readonly clock?: Clock;
   /** Ids of this side's requests. Default: random UUIDs. */

@@ -137,7 +137,8 @@ function errorsOf(value: unknown): ErrorDefinition[] {
   });
 }
 
-function plainText(value: unknown, maxChars: number): string {
+/** Text of others in one line, without what is not seen, and of so many bytes at the most. */
+export function plainText(value: unknown, maxChars: number): string {
   return typeof value === "string" ? truncateUtf8(value.replace(UNSEEN, " "), maxChars) : "";
 }
 

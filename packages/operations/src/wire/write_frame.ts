@@ -7,7 +7,7 @@ import { wireId } from "../names.ts";
 import type { WireEvent, WireRequest } from "./events.ts";
 
 function requestPayload(
-  { operation, input, authToken, forwardedFor, timeoutMs, credit }: WireRequest,
+  { operation, input, authToken, forwardedFor, timeoutMs, credit, ...rest }: WireRequest,
 ) {
   return {
     operationId: wireId(operation),
@@ -16,6 +16,10 @@ function requestPayload(
     forwarded_for: forwardedFor,
     timeout_ms: timeoutMs,
     credit,
+    idempotency_key: rest.idempotencyKey,
+    wants_progress: rest.wantsProgress,
+    traceparent: rest.traceparent,
+    tracestate: rest.tracestate,
   };
 }
 
@@ -28,6 +32,7 @@ function payloadOf(event: WireEvent): unknown {
       return { output: event.payload.output === undefined ? null : event.payload.output };
     case "call.error":
     case "call.credit":
+    case "call.progress":
       return event.payload;
     default:
       return {};

@@ -1,0 +1,65 @@
+/**
+ * A call that goes on after its MCP client was answered, and what came of it, for as long as that is
+ * kept: at work, then completed, failed or cancelled; expired.
+ *
+ * The call itself runs on one node and dies with it: a call is not durable, what is known of it is.
+ * Whoever looks and finds that node gone says so with `FAIL`.
+ *
+ * @module
+ */
+import { assign, setup } from "xstate";
+import { type McpTaskContext, type McpTaskEvent, NOT_BEGUN } from "./mcp_task_events.ts";
+
+const taskSetup = setup({
+  types: { context: {} as McpTaskContext, events: {} as McpTaskEvent },
+  delays: { ttl: ({ context }) => context.ttlMs },
+  actions: {
+    begin: assign(({ event }) => {
+      if (event.type !== "START") return {};
+      const { owner, runner, ttlMs, at } = event;
+      return { owner, runner, ttlMs, createdAt: at, updatedAt: at };
+    }),
+    note: assign(({ event }) => ({
+      updatedAt: event.at,
+      ...(event.type === "FINISH" ? { result: event.result } : {}),
+      ...(event.type === "FAIL" ? { problem: event.problem } : {}),
+    })),
+    forget: assign({ result: null, problem: null }),
+  },
+});
+
+/** The machine of a task of MCP. */
+export const mcpTask = taskSetup.createMachine({
+  id: "mcp-task",
+  context: NOT_BEGUN,
+  initial: "new",
+  states: {
+    new: {
+      description: "Nothing has been asked.",
+      on: { START: { target: "kept", actions: "begin" } },
+    },
+    kept: {
+      description: "Its client may ask what became of it.",
+      initial: "working",
+      states: {
+        working: {
+          description: "The call runs, on the node that has said so.",
+          on: {
+            FINISH: { target: "completed", actions: "note" },
+            FAIL: { target: "failed", actions: "note" },
+            CANCEL: { target: "cancelled", actions: "note" },
+          },
+        },
+        completed: { description: "There is a result, be it that the operation failed." },
+        failed: { description: "There will be no result." },
+        cancelled: { description: "Its client did not want it any more. A result comes too late." },
+      },
+      after: { ttl: "expired" },
+    },
+    expired: {
+      description: "Nothing is kept any more.",
+      type: "final",
+      entry: "forget",
+    },
+  },
+});

@@ -1,0 +1,33 @@
+/** Commits and snapshots that a test holds back. */
+import type { Bus } from "@hub/bus";
+
+/** A connection on which the publishes to one family of subjects may be held back. */
+export function gated(family: string) {
+  let gate: PromiseWithResolvers<void> | undefined;
+  let waiting = 0, passed = 0;
+  const through = (bus: Bus): Bus => {
+    const publish: Bus["requests"]["publish"] = async (subject, ...rest) => {
+      if (!subject.startsWith(`${bus.realm}.${family}.`)) {
+        return await bus.requests.publish(subject, ...rest);
+      }
+      waiting++;
+      await gate?.promise;
+      waiting--;
+      const ack = await bus.requests.publish(subject, ...rest);
+      passed++;
+      return ack;
+    };
+    return Object.create(bus, { requests: { value: { ...bus.requests, publish } } });
+  };
+  return {
+    through,
+    get waiting() {
+      return waiting;
+    },
+    get passed() {
+      return passed;
+    },
+    close: () => void (gate = Promise.withResolvers()),
+    open: () => gate?.resolve(),
+  };
+}

@@ -1,0 +1,68 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { actorSubject } from "@hub/bus";
+import { testBus } from "../../tests/harness/bus.ts";
+import { counted } from "./_counted.ts";
+import { createActorLister } from "./list_actors.ts";
+
+const name = (i: number) => `a${String(i).padStart(3, "0")}`;
+
+/** A realm with so many logs, and a lister of it that counts what it asks the server for. */
+async function listed(count: number, options: { many?: number } = {}) {
+  const world = await testBus();
+  const { bus } = world;
+  const begin = (id: string, kind = "k") =>
+    bus.requests.publish(actorSubject(bus.realm, { kind, id }), "[]");
+  await Promise.all(Array.from({ length: count }, (_, i) => begin(name(i))));
+  const counting = counted(bus);
+  const lister = createActorLister(counting.bus, options);
+  return {
+    ...{ lister, begin },
+    get asked() {
+      return counting.asked;
+    },
+    [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
+  };
+}
+
+Deno.test("pages are turned in what was listed for the first one", async () => {
+  await using at = await listed(95);
+  const ids: string[] = [];
+  let after: string | undefined;
+  do {
+    const page = await at.lister.list({ limit: 10, ...(after ? { after } : {}) });
+    ids.push(...page.addresses.map(({ id }) => id));
+    strictEqual(page.total, 95);
+    after = page.next;
+  } while (after !== undefined);
+  deepStrictEqual(ids, Array.from({ length: 95 }, (_, i) => name(i)));
+  strictEqual(at.asked, 1);
+});
+
+Deno.test("a first page always shows what has begun by then", async () => {
+  await using at = await listed(3);
+  strictEqual((await at.lister.list()).total, 3);
+  await at.begin("b");
+  deepStrictEqual((await at.lister.list()).addresses.at(-1), { kind: "k", id: "b" });
+});
+
+Deno.test("pages of several kinds are turned side by side, and at another node than the first one was", async () => {
+  await using at = await listed(6);
+  for (const id of ["x", "y", "z"]) await at.begin(id, "other");
+  const ids = async (kind: string, after?: string) => {
+    const page = await at.lister.list({ kind, limit: 2, ...(after ? { after } : {}) });
+    return { ids: page.addresses.map(({ id }) => id), next: page.next };
+  };
+  const one = await ids("k"), two = await ids("other");
+  deepStrictEqual((await ids("k", one.next)).ids, [name(2), name(3)]);
+  deepStrictEqual(await ids("other", two.next), { ids: ["z"], next: undefined });
+  deepStrictEqual((await ids("k", "4:" + one.next?.split(":")[1])).ids, [name(2), name(3)]);
+});
+
+Deno.test("first pages of many actors that are asked for at once are listed once", async () => {
+  await using at = await listed(20, { many: 20 });
+  await at.lister.list();
+  strictEqual(at.asked, 1);
+  const pages = await Promise.all(Array.from({ length: 30 }, () => at.lister.list({ limit: 5 })));
+  for (const { addresses, total } of pages) deepStrictEqual([addresses.length, total], [5, 20]);
+  ok(at.asked <= 2, `${at.asked} requests`);
+});

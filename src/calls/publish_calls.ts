@@ -1,0 +1,136 @@
+/**
+ * Sends call events away: joined to messages, some of them on their way at a time, and what does not
+ * fit into a bounded memory meanwhile is dropped and counted. Nobody waits for any of it.
+ *
+ * @module
+ */
+import { type Bus, callEventSubject, encodeText } from "@hub/bus";
+import { getLogger } from "../logger/mod.ts";
+
+const log = getLogger("calls");
+
+/** Something that will have a call event to tell, when it is asked. */
+export interface Teller {
+  /** One of the `calls` of a `CallMessageBody`, as JSON; times count from `base`. */
+  tell(base: number): string;
+}
+
+/** Takes events. */
+export interface CallPublisher extends AsyncDisposable {
+  /** Tells soon what `teller` has to say then; costs next to nothing now. */
+  add(teller: Teller): void;
+}
+
+/** What publishing needs. */
+export interface PublishCallsOptions {
+  readonly bus: Bus;
+  readonly node: string;
+  /** Told of each message that is stored. */
+  readonly onStored?: (seq: number) => void;
+  /** Told of events that nobody will hear of. */
+  readonly onDropped?: (events: number) => void;
+  /** Events that wait at most. Default 16,384. */
+  readonly maxWaiting?: number;
+}
+
+/** How long an event may wait for others. */
+const FLUSH_MS = 100;
+/** So many are sent without waiting for more. */
+const FULL = 1_024;
+const MAX_WAITING = 16_384;
+/** Messages on their way; more would only wait in other places. */
+const MAX_IN_FLIGHT = 4;
+/** A message of the stream holds 512 KiB, and hardly any character takes more than one byte. */
+const MAX_CHARS = 256 * 1024;
+const LAST_WORDS_MS = 1_000;
+const WARN_MS = 60_000;
+
+/** Creates a publisher; disposing of it sends what waits. */
+export function createCallPublisher(options: PublishCallsOptions): CallPublisher {
+  const { bus, node, onStored, onDropped, maxWaiting = MAX_WAITING } = options;
+  const subject = callEventSubject(bus.realm, node);
+  const sending = new Set<Promise<void>>();
+  let waiting: Teller[] = [];
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isDue = false, isClosed = false, warnedAt = -Infinity;
+
+  const schedule = (ms: number) => timer = setTimeout(flush, ms);
+
+  function add(teller: Teller): void {
+    if (isClosed) return drop(1, "the node stops");
+    if (waiting.length >= maxWaiting) return drop(1, "they wait for too long");
+    const count = waiting.push(teller);
+    if (count === 1) schedule(FLUSH_MS);
+    else if (count === FULL && !isDue) {
+      // Not in the path of the call that happens to be the last.
+      isDue = true;
+      clearTimeout(timer);
+      schedule(0);
+    }
+  }
+
+  function flush(): void {
+    isDue = false;
+    clearTimeout(timer);
+    // What has no way now goes on when there is one again: see below.
+    if (waiting.length === 0 || sending.size >= MAX_IN_FLIGHT || bus.status !== "connected") return;
+    const tellers = waiting;
+    waiting = [];
+    const base = performance.now(), head = `{"at":${Date.now()},"calls":[`;
+    let text = "", count = 0;
+    for (const [at, teller] of tellers.entries()) {
+      const event = teller.tell(base);
+      if (count > 0 && text.length + event.length > MAX_CHARS) {
+        send(`${head}${text}]}`, count);
+        [text, count] = ["", 0];
+        if (sending.size >= MAX_IN_FLIGHT) {
+          waiting = tellers.slice(at);
+          return;
+        }
+      }
+      text += count === 0 ? event : `,${event}`;
+      count += 1;
+    }
+    send(`${head}${text}]}`, count);
+  }
+
+  function send(text: string, count: number): void {
+    const sent = bus.requests.publish(subject, encodeText(text))
+      .then(({ seq }) => onStored?.(seq), (error) => drop(count, error))
+      .finally(() => {
+        sending.delete(sent);
+        if (waiting.length > 0 && !isDue) flush();
+      });
+    sending.add(sent);
+  }
+
+  function drop(count: number, why: unknown): void {
+    onDropped?.(count);
+    if (performance.now() - warnedAt < WARN_MS) return;
+    warnedAt = performance.now();
+    log.warn("call events are lost", { error: why });
+  }
+
+  const forget = bus.onStatus((status) => {
+    if (status === "connected") flush();
+  });
+
+  return {
+    add,
+    async [Symbol.asyncDispose]() {
+      forget();
+      isClosed = true;
+      flush();
+      let giveUp: ReturnType<typeof setTimeout> | undefined;
+      const late = new Promise<void>((resolve) => giveUp = setTimeout(resolve, LAST_WORDS_MS));
+      await Promise.race([late, settled(sending)]);
+      clearTimeout(giveUp);
+      if (waiting.length > 0) drop(waiting.length, "the node stops");
+    },
+  };
+}
+
+/** Waits for all, and for those that begin meanwhile. */
+async function settled(running: ReadonlySet<Promise<void>>): Promise<void> {
+  while (running.size > 0) await Promise.all(running);
+}

@@ -1,0 +1,117 @@
+import { CallError, type Identity } from "@alkdev/operations";
+import { Type } from "@sinclair/typebox";
+import { createSight, seen, type SightOf } from "../../calls/call_sight.ts";
+import type { CallKey, CallRow } from "../../calls/call_store.ts";
+import { decodeCursor, encodeCursor } from "../../storage/cursor.ts";
+import { anyMoment, pageRequest } from "../identities/schemas.ts";
+import type { CallOperationPorts } from "./ports.ts";
+import type { CallView, IdInput, ListInput, ListOutput, TreeOutput } from "./schemas.ts";
+
+/** Who asks. */
+export interface Asking {
+  readonly identity?: Identity;
+}
+
+const ByTime = Type.Tuple([Type.Integer(), Type.String()]);
+/** Pages that are looked through for one that is asked for, where much of it may not be seen. */
+const MAX_PAGES = 8;
+const MAX_TREE = 1_000;
+
+/** A page of calls, newest first: fewer than asked for where many are not for the caller to see. */
+export async function listCalls(
+  ports: CallOperationPorts,
+  { since, until, limit: asked, after, ...filter }: ListInput,
+  who: Asking,
+): Promise<ListOutput> {
+  const { limit } = pageRequest(asked === undefined ? {} : { limit: asked });
+  const sightOf = sightFor(ports, who);
+  const request = {
+    ...{ ...filter, limit },
+    since: since === undefined ? undefined : anyMoment(since),
+    until: until === undefined ? undefined : anyMoment(until),
+  };
+  const calls: CallView[] = [];
+  let key: CallKey | undefined = after === undefined ? undefined : keyOf(after);
+  for (let page = 0; page < MAX_PAGES; page++) {
+    const rows = await ports.calls.list({ ...request, after: key });
+    for (const row of rows) {
+      if (calls.length === limit) return { calls, next: cursorOf(key) };
+      key = row;
+      const call = seen(row, sightOf);
+      if (call !== undefined) calls.push(viewOf(call));
+    }
+    if (rows.length < limit) return { calls };
+  }
+  return { calls, next: cursorOf(key) };
+}
+
+/** One call. */
+export async function getCall(
+  ports: CallOperationPorts,
+  { id }: IdInput,
+  who: Asking,
+): Promise<CallView> {
+  const row = await ports.calls.find(id);
+  const call = row && seen(row, sightFor(ports, who));
+  if (call === undefined) throw notFound();
+  return viewOf(call);
+}
+
+/** What belongs to the same trace as a call, each call before those that it made. */
+export async function callTree(
+  ports: CallOperationPorts,
+  { id }: IdInput,
+  who: Asking,
+): Promise<TreeOutput> {
+  const sightOf = sightFor(ports, who);
+  const row = await ports.calls.find(id);
+  if (row === undefined || sightOf(row) === "none") throw notFound();
+  const rows = await ports.calls.trace(row.trace, { limit: MAX_TREE + 1 });
+  const views = rows.slice(0, MAX_TREE).flatMap((one) => {
+    const call = seen(one, sightOf);
+    return call === undefined ? [] : [viewOf(call)];
+  });
+  const calls = [...inOrder(views)];
+  return { trace: row.trace, calls, isWhole: rows.length <= MAX_TREE };
+}
+
+/** Depth first. A parent is whatever the caller said: nobody is passed over, or comes twice. */
+function* inOrder(views: readonly CallView[]): Generator<CallView & { depth: number }> {
+  const left = new Map(views.map((view) => [view.id, view]));
+  const below = Map.groupBy(views, ({ parent }) => parent);
+  const roots = views.filter(({ parent }) => parent === undefined || !left.has(parent));
+  // What is left after those asks for itself, round and round.
+  for (const root of [...roots, ...views]) {
+    const open = [{ view: root, depth: 0 }];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      const { view, depth } = next;
+      if (!left.delete(view.id)) continue;
+      yield { ...view, depth };
+      for (const child of (below.get(view.id) ?? []).toReversed()) {
+        open.push({ view: child, depth: depth + 1 });
+      }
+    }
+  }
+}
+
+function sightFor({ view }: CallOperationPorts, { identity }: Asking): SightOf {
+  if (identity === undefined) throw new CallError("ACCESS_DENIED", "authentication required");
+  return createSight(view(), identity);
+}
+
+function viewOf({ startedAt, ...row }: CallRow): CallView {
+  return { ...row, startedAt: startedAt.toISOString() };
+}
+
+function keyOf(cursor: string): CallKey {
+  const [at, id] = decodeCursor(ByTime, cursor);
+  return { startedAt: new Date(at), id };
+}
+
+function cursorOf(key: CallKey | undefined): string {
+  return encodeCursor(key === undefined ? [] : [key.startedAt.getTime(), key.id]);
+}
+
+function notFound(): CallError {
+  return new CallError("CALL_NOT_FOUND", "There is no such call");
+}

@@ -1,0 +1,181 @@
+/**
+ * All rows of all tables, as text that any later hand can read: a JSON object a line.
+ *
+ * @module
+ */
+import type pg from "pg";
+import { migrationState } from "./migration_state.ts";
+
+/** Rows that are asked for at a time. */
+const ROWS = 500;
+
+/** What takes the rows of tables. */
+export interface DumpTablesOptions {
+  /** Takes some rows of a table, which are JSON; called at least once for each table. */
+  readonly write: (table: string, rows: readonly string[]) => Promise<void>;
+}
+
+/** Which tables were dumped. */
+export interface TableDump {
+  /** In an order in which they can be filled: whatever a table refers to comes before it. */
+  readonly tables: readonly string[];
+  /** How many migrations the database has had. */
+  readonly migrations: number;
+}
+
+/** Reads everything as it is at one moment, whatever is written meanwhile. */
+export async function dumpTables(
+  pool: pg.Pool,
+  { write }: DumpTablesOptions,
+): Promise<TableDump> {
+  const client = await pool.connect();
+  let broken = true;
+  try {
+    await client.query("begin isolation level repeatable read read only");
+    // Between two pages somebody else's disk may be slow.
+    await client.query("set local idle_in_transaction_session_timeout = 0");
+    const tables = await tablesInOrder(client);
+    for (const table of tables) await dumpTable(client, table, write);
+    const { applied } = await migrationState(client);
+    await client.query("commit");
+    broken = false;
+    return { tables, migrations: applied };
+  } finally {
+    client.release(broken);
+  }
+}
+
+async function dumpTable(
+  client: pg.PoolClient,
+  table: string,
+  write: DumpTablesOptions["write"],
+): Promise<void> {
+  const name = client.escapeIdentifier(table);
+  await client.query(
+    `declare dumped no scroll cursor for select to_jsonb(t)::text as row from ${name} t`,
+  );
+  for (let last = ROWS; last === ROWS;) {
+    const { rows } = await client.query<{ row: string }>(`fetch ${ROWS} from dumped`);
+    await write(table, rows.map(({ row }) => row));
+    last = rows.length;
+  }
+  await client.query("close dumped");
+}
+
+/** What fills tables. */
+export interface FillTablesOptions extends TableDump {
+  /** The rows of a table, in pieces. */
+  readonly read: (table: string) => AsyncIterable<readonly string[]>;
+}
+
+/**
+ * Fills the tables of a database that has been migrated and in which no hub was ever started: all of
+ * them or none.
+ *
+ * @throws {Error} if it holds anything, or is of another version than the dump.
+ */
+export async function fillTables(
+  pool: pg.Pool,
+  { tables, migrations, read }: FillTablesOptions,
+): Promise<void> {
+  const client = await pool.connect();
+  let broken = true;
+  try {
+    await client.query("begin");
+    await client.query("set local idle_in_transaction_session_timeout = 0");
+    await refuseOther(client, migrations);
+    const known = new Set(await tablesInOrder(client));
+    for (const table of tables) {
+      if (!known.has(table)) throw new Error(`Cannot fill ${table}: there is no such table.`);
+      await refuseFilled(client, table);
+      for await (const rows of read(table)) await insert(client, table, rows);
+      await continueCounting(client, table);
+    }
+    await client.query("commit");
+    broken = false;
+  } finally {
+    client.release(broken);
+  }
+}
+
+async function refuseOther(client: pg.PoolClient, migrations: number): Promise<void> {
+  const { applied } = await migrationState(client);
+  if (applied === migrations) return;
+  throw new Error(
+    `Cannot fill this database: it has had ${applied} migrations, the backup's had ${migrations}. ` +
+      "Restore with the version of the hub that made the backup, and update then.",
+  );
+}
+
+async function refuseFilled(client: pg.PoolClient, table: string): Promise<void> {
+  const { rowCount } = await client.query(
+    `select 1 from ${client.escapeIdentifier(table)} limit 1`,
+  );
+  if (rowCount === 0) return;
+  throw new Error(`Cannot fill this database: its table ${table} holds rows. Give an empty one.`);
+}
+
+async function insert(
+  client: pg.PoolClient,
+  table: string,
+  rows: readonly string[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  const name = client.escapeIdentifier(table);
+  const columns = (await writableColumns(client, table)).map((it) => client.escapeIdentifier(it));
+  // The rows are never read here: numbers and moments stay as exact as Postgres wrote them.
+  await client.query(
+    `insert into ${name} (${columns}) overriding system value
+     select ${columns} from jsonb_populate_recordset(null::${name}, $1::jsonb)`,
+    [`[${rows.join()}]`],
+  );
+}
+
+async function writableColumns(client: pg.PoolClient, table: string): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `select column_name as name from information_schema.columns
+     where table_schema = 'public' and table_name = $1 and is_generated = 'NEVER'
+     order by ordinal_position`,
+    [table],
+  );
+  return rows.map(({ name }) => name);
+}
+
+/** Rows that are added later are numbered after those that were filled in. */
+async function continueCounting(client: pg.PoolClient, table: string): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(
+    `select column_name as name from information_schema.columns
+     where table_schema = 'public' and table_name = $1 and is_identity = 'YES'`,
+    [table],
+  );
+  for (const { name } of rows) {
+    const column = client.escapeIdentifier(name), of = client.escapeIdentifier(table);
+    await client.query(
+      `select setval(pg_get_serial_sequence($1, $2), coalesce(max(${column}), 0) + 1, false)
+       from ${of}`,
+      [of, name],
+    );
+  }
+}
+
+/** The tables, each after those that it refers to. */
+async function tablesInOrder(client: pg.PoolClient): Promise<string[]> {
+  const { rows } = await client.query<{ name: string; refers: string[] }>(
+    `select t.relname as name,
+            coalesce(array_agg(r.relname) filter (where r.relname <> t.relname), '{}')::text[] as refers
+     from pg_class t
+     left join pg_constraint c on c.conrelid = t.oid and c.contype = 'f'
+     left join pg_class r on r.oid = c.confrelid
+     where t.relkind = 'r' and t.relnamespace = 'public'::regnamespace
+     group by t.relname order by t.relname`,
+  );
+  const ordered = new Set<string>();
+  while (ordered.size < rows.length) {
+    const next = rows.filter(({ name, refers }) =>
+      !ordered.has(name) && refers.every((it) => ordered.has(it))
+    );
+    if (next.length === 0) throw new Error("Cannot order the tables: they refer to each other");
+    for (const { name } of next) ordered.add(name);
+  }
+  return [...ordered];
+}

@@ -1,0 +1,41 @@
+/** A server that says by itself that its tools have changed. */
+import { strictEqual } from "node:assert/strict";
+// @ts-types="@modelcontextprotocol/sdk/server/mcp"
+import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
+// @ts-types="@modelcontextprotocol/sdk/server/webStandardStreamableHttp"
+import { WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js";
+import { until } from "../harness/until.ts";
+import { startImporting } from "./_importing_testing.ts";
+
+const answer = () => ({ content: [{ type: "text" as const, text: "here" }] });
+
+Deno.test("a server that says that its tools have changed is asked for them at once", async () => {
+  const server = new McpServer({ name: "changing", version: "1.0.0" });
+  const gone = server.registerTool("gone", { description: "Goes" }, answer);
+  const transport = new WebStandardStreamableHTTPServerTransport({
+    sessionIdGenerator: () => crypto.randomUUID(),
+  });
+  await server.connect(transport);
+  let isListening = false;
+  await using http = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    (request) => {
+      isListening ||= request.method === "GET";
+      return transport.handleRequest(request);
+    },
+  );
+  {
+    const mcp = `http://127.0.0.1:${http.addr.port}/mcp`;
+    // Nothing else would make it ask.
+    await using hub = await startImporting({ tools: { mcp, refreshSeconds: 0 } });
+    strictEqual((await hub.admin.status("tools")).operations, 1);
+    await until(() => isListening, { what: "the hub to listen" });
+    server.registerTool("added", { description: "Comes" }, answer);
+    await hub.admin.status("tools", ({ operations }) => operations === 2);
+    gone.remove();
+    await hub.admin.status("tools", ({ operations }) => operations === 1);
+    strictEqual((await hub.admin.call("/tools/added")).status, 200);
+    strictEqual((await hub.admin.call("/tools/gone")).status, 404);
+  }
+  await server.close();
+});
