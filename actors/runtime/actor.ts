@@ -14,7 +14,7 @@ import { type Loaded, persist } from "./persist.ts";
 import { type LoggedEvent, START } from "./record.ts";
 import type { ActorState } from "./state.ts";
 import { isChanged } from "./step.ts";
-import { dependsOnState, makesActor, settleAs, unavailable } from "./verdicts.ts";
+import { type Asker, dependsOnState, makesActor, settleAs, unavailable } from "./verdicts.ts";
 
 /** What a commit made of an actor. */
 export interface Committed {
@@ -68,10 +68,8 @@ interface Visit {
   readonly reject: (error: unknown) => void;
 }
 
-interface Waiting {
+interface Waiting extends Asker {
   readonly command: LoggedEvent;
-  readonly resolve: (answer: Answer) => void;
-  readonly reject: (error: unknown) => void;
 }
 
 /** Creates an actor; nothing is loaded before the first command. */
@@ -109,8 +107,9 @@ class Actor implements ActiveActor {
       return refuseFor(command, "too much of what it asked for is not done yet");
     }
     return new Promise((resolve, reject) => {
-      const logged = { ...command, at: this.#ports.now() };
-      this.#waiting.push({ command: logged, resolve, reject });
+      const { asks = false, ...said } = command;
+      const logged = { ...said, at: this.#ports.now() };
+      this.#waiting.push({ command: logged, asks, resolve, reject });
       this.#working ??= this.#work();
     });
   }

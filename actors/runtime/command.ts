@@ -17,6 +17,8 @@ export interface Command {
   readonly by?: string;
   /** Where it stands in its trace: W3C's `traceparent`. */
   readonly trace?: string;
+  /** Whether the answer is to tell what the actor emitted. */
+  readonly asks?: boolean;
 }
 
 /** What a command led to. */
@@ -28,8 +30,8 @@ export interface Answer {
   readonly value: unknown;
   readonly changed: boolean;
   /**
-   * What the event made an actor emit that goes on. Told once, and not if it is large: to be found in
-   * the log by whoever is not told.
+   * What the event made an actor emit that goes on: for who asks, once, and not if it is large. The log
+   * has it for good.
    */
   readonly emitted?: readonly AnyEventObject[];
 }

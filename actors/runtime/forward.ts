@@ -36,6 +36,7 @@ const Requests = TypeCompiler.Compile(Type.Unsafe<Request>(Type.Object({
     cause: Type.Object({ from: Type.String() }),
     by: Type.Optional(Type.String()),
     trace: Type.Optional(Type.String()),
+    asks: Type.Optional(Type.Boolean()),
   })),
 })));
 

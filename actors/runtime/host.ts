@@ -116,12 +116,13 @@ export async function openHost(options: HostOptions): Promise<Host> {
   stack.use(await serveForwarded(bus, { node, owned: residents }));
   stack.use(serveWakes(bus, { node, onWake: awaken }));
   stack.use(await serveTimers(bus, { send, onError }));
+  const lister = stack.use(createActorLister(bus));
   const parts = stack.move();
   return {
     ...{ get, owner: owners.ownerOf },
     send: async (address, command) => await send(address, plainCommand(command)),
     stop: (address, { by } = {}) => stop(send, address, by),
-    list: createActorLister(bus).list,
+    list: lister.list,
     get active() {
       return residents.size;
     },

@@ -57,9 +57,11 @@ interface Chunk extends SubjectPage {
 
 /** How long pages are turned in what was listed for the first of them. */
 const FRESH_MS = 30_000;
+/** Chunks that are kept at a time: pages of so many kinds are turned side by side. */
+const KEPT = 4;
 
-/** Lists actors, a page at a time. */
-export interface ActorLister {
+/** Lists actors, a page at a time. Disposing lets go of what was listed. */
+export interface ActorLister extends Disposable {
   /**
    * Lists a page. An actor that begins while pages are turned may be left out, and one that is removed
    * may still be shown; no other one is left out, and none comes twice.
@@ -83,12 +85,16 @@ export function createActorLister(
   bus: Bus,
   { many = MANY }: { readonly many?: number } = {},
 ): ActorLister {
-  let kept: Chunk | undefined;
+  /** The newest first. */
+  let kept: readonly Chunk[] = [];
+  let emptying: ReturnType<typeof setTimeout> | undefined, isDisposed = false;
+  /** Filters that many match: remembered for longer than what was listed. */
+  const ofMany = new Set<string>();
   const underWay = new Map<string, Promise<Chunk>>();
 
   function fetch(filter: string, from: number): Promise<Chunk> {
     const key = `${from} ${filter}`, same = underWay.get(key);
-    if (same !== undefined && isOfMany(filter)) return same;
+    if (same !== undefined && ofMany.has(filter)) return same;
     const fetching = fetchNow(filter, from).finally(() => {
       if (underWay.get(key) === fetching) underWay.delete(key);
     });
@@ -100,12 +106,22 @@ export function createActorLister(
     const askedAt = performance.now();
     const page = await listSubjects(bus, { stream: "EVENTS", filter, offset: from });
     const at = performance.now();
-    kept = { ...page, filter, from, at, tookMs: at - askedAt };
-    return kept;
+    const chunk = { ...page, filter, from, at, tookMs: at - askedAt };
+    if (page.total >= many) ofMany.add(filter);
+    else ofMany.delete(filter);
+    keep(chunk);
+    return chunk;
   }
 
-  function isOfMany(filter: string): boolean {
-    return kept?.filter === filter && kept.total >= many;
+  function keep(chunk: Chunk): void {
+    if (isDisposed) return;
+    // What was listed before some were removed would only be found to be wrong.
+    const others = kept.filter((it) =>
+      it.filter !== chunk.filter || (it.from !== chunk.from && it.total <= chunk.total)
+    );
+    kept = [chunk, ...others].slice(0, KEPT);
+    clearTimeout(emptying);
+    emptying = setTimeout(() => kept = [], FRESH_MS);
   }
 
   function isFresh({ at, tookMs }: Chunk, offset: number): boolean {
@@ -115,11 +131,13 @@ export function createActorLister(
   /** From one before the cursor, to see that it still stands there: else some have been removed. */
   function chunkFor(filter: string, { offset, limit }: Wanted): Chunk | Promise<Chunk> {
     const from = Math.max(0, offset - 1);
-    if (kept?.filter !== filter || !isFresh(kept, offset)) return fetch(filter, from);
-    if (offset === 0 && !isOfMany(filter)) return fetch(filter, from);
-    const ends = kept.from + kept.subjects.length;
-    const reaches = kept.from <= from && (offset + limit <= ends || ends >= kept.total);
-    return reaches ? kept : fetch(filter, from);
+    if (offset === 0 && !ofMany.has(filter)) return fetch(filter, from);
+    const found = kept.find((it) => {
+      const ends = it.from + it.subjects.length;
+      const reaches = it.from <= from && (offset + limit <= ends || ends >= it.total);
+      return it.filter === filter && reaches && isFresh(it, offset);
+    });
+    return found ?? fetch(filter, from);
   }
 
   async function subjectsAfter(filter: string, wanted: Wanted) {
@@ -156,6 +174,11 @@ export function createActorLister(
         total,
         ...(last !== undefined && ends < total ? { next: `${ends}:${last}` } : {}),
       };
+    },
+    [Symbol.dispose]() {
+      isDisposed = true;
+      kept = [];
+      clearTimeout(emptying);
     },
   };
 }

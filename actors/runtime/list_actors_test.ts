@@ -20,7 +20,10 @@ async function listed(count: number, options: { many?: number } = {}) {
     get asked() {
       return counting.asked;
     },
-    [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      lister[Symbol.dispose]();
+      await world[Symbol.asyncDispose]();
+    },
   };
 }
 
@@ -56,6 +59,22 @@ Deno.test("pages of several kinds are turned side by side, and at another node t
   deepStrictEqual((await ids("k", one.next)).ids, [name(2), name(3)]);
   deepStrictEqual(await ids("other", two.next), { ids: ["z"], next: undefined });
   deepStrictEqual((await ids("k", "4:" + one.next?.split(":")[1])).ids, [name(2), name(3)]);
+});
+
+Deno.test("who turns pages of one kind does not make the others list theirs anew", async () => {
+  await using at = await listed(0);
+  const kinds = ["k", "l", "m", "n"];
+  for (const kind of kinds) for (const id of ["a", "b", "c"]) await at.begin(id, kind);
+  const after = new Map<string, string>();
+  for (const id of ["a", "b", "c"]) {
+    for (const kind of kinds) {
+      const last = after.get(kind);
+      const page = await at.lister.list({ kind, limit: 1, ...(last && { after: last }) });
+      deepStrictEqual(page.addresses, [{ kind, id }]);
+      if (page.next !== undefined) after.set(kind, page.next);
+    }
+  }
+  strictEqual(at.asked, 4);
 });
 
 Deno.test("first pages of many actors that are asked for at once are listed once", async () => {

@@ -53,7 +53,7 @@ async function consumersOf({ connection, realm }: Bus): Promise<number> {
 /** Turns all pages, and sees that the server is not asked for each. */
 async function listAll(bus: Bus): Promise<void> {
   const counting = counted(bus);
-  const lister = createActorLister(counting.bus);
+  using lister = createActorLister(counting.bus);
   let next: string | undefined, expected = 0;
   do {
     const page = await lister.list({ kind: "counter", limit: 1_000, ...(next && { after: next }) });

@@ -12,6 +12,8 @@ import type { Outcome } from "./state.ts";
 
 /** Whoever waits for an answer. */
 export interface Asker {
+  /** Whether what was emitted is to be told. */
+  readonly asks: boolean;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -22,7 +24,8 @@ export function settleAs(verdict: Verdict, asker: Asker | undefined): void {
   switch (verdict.is) {
     case "accepted": {
       const { outcome, emitted } = verdict;
-      return asker.resolve({ ...answerOf(outcome), ...(emitted && { emitted }) });
+      const isTold = asker.asks && emitted !== undefined;
+      return asker.resolve({ ...answerOf(outcome), ...(isTold && { emitted }) });
     }
     case "repeated":
       return asker.resolve(answerOf(verdict.outcome));

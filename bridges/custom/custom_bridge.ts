@@ -11,18 +11,22 @@ import {
   bridgeOf,
   checkEdge,
   checkHead,
+  continueTrace,
   createGatewayDispatch,
   createLive,
   type GatewayBridge,
   type GatewayBridgeOptions,
-  type GatewayRequest,
   identify,
   notFound,
   preflight,
   respond,
   shuttingDown,
+  type TraceContext,
+  traceparent,
 } from "../gateway/mod.ts";
-import type { CustomRoute, RouteCallOptions, RouteContext } from "./custom_route.ts";
+import { boundedRequest } from "./bounded_request.ts";
+import type { CustomRoute } from "./custom_route.ts";
+import { createRouteContext } from "./route_context.ts";
 import { trackedBody } from "./tracked_body.ts";
 
 const log = getLogger(["hub", "custom"]);
@@ -44,7 +48,7 @@ const RESERVED = /^\/(?:v1\/workers|alknet)\//;
  */
 export function createCustomBridge(options: CustomBridgeOptions): GatewayBridge {
   const { admission, routes } = options;
-  const { edge, maxHeadChars, drainMs } = boundsOf(options);
+  const { edge, body, maxHeadChars, drainMs } = boundsOf(options);
   const live = createLive();
   const dispatch = createGatewayDispatch({ ...options, isDraining: () => live.isDraining });
   for (const { path } of routes) {
@@ -70,7 +74,10 @@ export function createCustomBridge(options: CustomBridgeOptions): GatewayBridge 
       }
       if (live.isDraining) throw shuttingDown();
       checkHead(headers, maxHeadChars);
-      return await run(route, { request, source, extra });
+      const requestId = crypto.randomUUID();
+      const trace = continueTrace(headers.get("traceparent"), headers.get("tracestate"));
+      extra = { ...extra, ...headersOf(requestId, trace) };
+      return await run(route, { request, source, requestId, trace, extra });
     } catch (thrown) {
       return respond(answerThrown(thrown, log), { accepts: null, extra });
     }
@@ -78,9 +85,11 @@ export function createCustomBridge(options: CustomBridgeOptions): GatewayBridge 
 
   async function run(
     route: CustomRoute,
-    { request, source, extra }: {
+    { request, source, requestId, trace, extra }: {
       readonly request: Request;
       readonly source: string;
+      readonly requestId: string;
+      readonly trace: TraceContext;
       readonly extra: Readonly<Record<string, string>>;
     },
   ): Promise<Response> {
@@ -90,33 +99,41 @@ export function createCustomBridge(options: CustomBridgeOptions): GatewayBridge 
       const caller = route.auth === "none"
         ? null
         : await identify(request.headers.get("authorization"), { admission, source });
-      const requestId = crypto.randomUUID(), { signal } = running;
-      const asked = (
-        operation: string,
-        input: unknown,
-        { timeoutMs, idempotencyKey }: RouteCallOptions = {},
-      ): GatewayRequest => ({
-        ...{ caller, source, operation, input, signal, timeoutMs, idempotencyKey },
-        // A route may ask for several things.
-        requestId: crypto.randomUUID(),
-      });
-      const context: RouteContext = {
-        ...{ identity: caller?.identity ?? null, requestId, signal },
-        invoke: (...call) => dispatch.invoke(asked(...call)),
-        stream: (...call) => dispatch.stream(asked(...call)),
-      };
-      const response = await route.handle(request, context);
-      goesOn = response.body !== null;
-      const headers = new Headers(response.headers);
-      for (const [name, value] of Object.entries({ ...extra, "x-request-id": requestId })) {
-        headers.set(name, value);
-      }
-      const body = response.body === null ? null : trackedBody(response.body, running.end);
-      return new Response(body, { status: response.status, headers });
+      const { signal } = running;
+      const context = createRouteContext(dispatch, { caller, source, requestId, trace, signal });
+      const response = await route.handle(boundedRequest(request, body), context);
+      const answer = told(response, { extra, onEnd: running.end });
+      goesOn = answer.body !== null;
+      if (goesOn) running.streams();
+      return answer;
     } finally {
       if (!goesOn) running.end();
     }
   }
 
   return bridgeOf(handle, { live, drainMs, log });
+}
+
+function headersOf(requestId: string, trace: TraceContext): Readonly<Record<string, string>> {
+  return {
+    ...{ "x-request-id": requestId, traceparent: traceparent(trace) },
+    ...(trace.state === undefined ? {} : { tracestate: trace.state }),
+  };
+}
+
+/** What a route answers, with the headers that all answers have. */
+function told(
+  { body, status, headers }: Response,
+  { extra, onEnd }: {
+    readonly extra: Readonly<Record<string, string>>;
+    readonly onEnd: () => void;
+  },
+): Response {
+  const all = new Headers(headers);
+  for (const [name, value] of Object.entries(extra)) {
+    // What else an answer differs by, its route knows.
+    if (name === "vary") all.append(name, value);
+    else all.set(name, value);
+  }
+  return new Response(body === null ? null : trackedBody(body, onEnd), { status, headers: all });
 }

@@ -1,4 +1,11 @@
-import { deepStrictEqual, match, strictEqual, throws } from "node:assert/strict";
+import {
+  deepStrictEqual,
+  match,
+  notStrictEqual,
+  ok,
+  strictEqual,
+  throws,
+} from "node:assert/strict";
 import {
   CallError,
   createDispatcher,
@@ -25,6 +32,11 @@ function createOperations(): OperationRegistry {
     accessControl: { requiredScopes: ["use"] },
     handler: (_input, { identity }) => identity?.id ?? null,
   }, external);
+  registry.register({
+    ...{ ...common, name: "place", type: OperationType.QUERY },
+    accessControl: { requiredScopes: [] },
+    handler: (_input, { requestId, trace }) => ({ requestId, trace }),
+  }, { ...external, public: true });
   registry.register({
     ...{ ...common, name: "ticks", type: OperationType.SUBSCRIPTION },
     accessControl: { requiredScopes: [] },
@@ -61,7 +73,7 @@ function listening(
   );
   const url = `http://127.0.0.1:${server.addr.port}`;
   return {
-    bridge,
+    ...{ bridge, port: server.addr.port },
     ask: (path: string, init: RequestInit = {}) => fetch(`${url}${path}`, init),
     async [Symbol.asyncDispose]() {
       await bridge[Symbol.asyncDispose]();
@@ -172,6 +184,142 @@ Deno.test("a client that leaves a stream of a route aborts its subscription", as
   await reader?.cancel().catch((error: Error) => strictEqual(error.name, "AbortError"));
   await until(() => hub.bridge.size === 0, { what: "the stream to be forgotten" });
   strictEqual(isAborted, true);
+});
+
+/** Gives back what it is sent. */
+const echo: CustomRoute = {
+  path: "/echo",
+  auth: "none",
+  handle: async (request) => new Response(await request.bytes()),
+};
+
+Deno.test("a body that is as large as it may be reaches its route", async () => {
+  await using hub = listening([echo], { maxBodyBytes: 300_000 });
+  const body = new Uint8Array(300_000).fill(7);
+  for (const sent of [body, new Blob([body]).stream()]) {
+    const response = await hub.ask("/echo", { method: "POST", body: sent });
+    deepStrictEqual([response.status, await response.bytes()], [200, body]);
+  }
+});
+
+Deno.test("a body without a length is refused once it is too large for its route", async () => {
+  await using hub = listening([echo], { maxBodyBytes: 100_000 });
+  let sent = 0;
+  const endless = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      controller.enqueue(new Uint8Array(10_000));
+      // By then it should have been refused.
+      if (++sent === 10_000) controller.close();
+    },
+  });
+  const answer = hub.ask("/echo", { method: "POST", body: endless });
+  // The connection may end before all is sent.
+  const response = await answer.catch((error: Error) => strictEqual(error.name, "TypeError"));
+  ok(response === undefined || response.status === 413);
+  ok(sent < 10_000, `${sent} parts were taken`);
+  await response?.body?.cancel();
+  await until(() => hub.bridge.size === 0, { what: "the request to be forgotten" });
+});
+
+Deno.test("a body whose length is too large is refused before its route sees it", async () => {
+  let seen = 0;
+  await using hub = listening([{ ...echo, handle: () => Response.json(++seen) }], {
+    maxBodyBytes: 9,
+  });
+  const response = await hub.ask("/echo", { method: "POST", body: "0123456789" });
+  deepStrictEqual([response.status, (await response.json()).code, seen], [
+    ...[413, "INVALID_INPUT", 0],
+  ]);
+});
+
+Deno.test("a body that trickles is given up, with its connection", async () => {
+  await using hub = listening([echo], { bodyTimeoutMs: 100 });
+  using connection = await Deno.connect({ hostname: "127.0.0.1", port: hub.port });
+  const send = "POST /echo HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 500\r\n\r\n{";
+  await connection.write(new TextEncoder().encode(send));
+  // A byte now and then is no reason to wait longer; in the end there is nobody to take it.
+  const trickle = setInterval(() => void connection.write(new Uint8Array(1)).catch(() => {}), 30);
+  let answer = "";
+  for await (const part of connection.readable.pipeThrough(new TextDecoderStream())) {
+    answer += part;
+    if (answer.includes("}")) break;
+  }
+  clearInterval(trickle);
+  match(answer, /^HTTP\/1\.1 408 /);
+  await until(() => hub.bridge.size === 0, { what: "the request to be forgotten" });
+});
+
+Deno.test("a route may take its time with a body that has arrived", async () => {
+  const slowly = async (request: Request) => {
+    const startedAt = performance.now();
+    await until(() => performance.now() - startedAt > 150, { what: "a body's time to be over" });
+    return new Response(await request.text());
+  };
+  await using hub = listening([{ ...echo, handle: slowly }], { bodyTimeoutMs: 100 });
+  const response = await hub.ask("/echo", { method: "POST", body: "short" });
+  deepStrictEqual([response.status, await response.text()], [200, "short"]);
+});
+
+Deno.test("the first call has the id and the place that the answer names, others are beside it", async () => {
+  await using hub = listening([{
+    path: "/places",
+    handle: async (_request, { invoke }) =>
+      Response.json([await invoke("test/place", {}), await invoke("test/place", {})]),
+  }]);
+  const above = "4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7".split("-");
+  const response = await hub.ask("/places", {
+    headers: { traceparent: `00-${above.join("-")}-01`, tracestate: "vendor=1" },
+  });
+  const results: { output: { requestId: string; trace: Record<string, string> } }[] = await response
+    .json();
+  const [first, second] = results.map(({ output }) => output);
+  for (
+    const { traceId, parentSpanId, state } of [first?.trace, second?.trace].map((trace) =>
+      trace ?? {}
+    )
+  ) {
+    deepStrictEqual([traceId, parentSpanId, state], [...above, "vendor=1"]);
+  }
+  const { headers } = response;
+  strictEqual(headers.get("x-request-id"), first?.requestId);
+  strictEqual(headers.get("traceparent"), `00-${above[0]}-${first?.trace.spanId}-01`);
+  strictEqual(headers.get("tracestate"), "vendor=1");
+  notStrictEqual(second?.requestId, first?.requestId);
+  notStrictEqual(second?.trace.spanId, first?.trace.spanId);
+});
+
+Deno.test("an answer differs by what its route says, and by the page that asks", async () => {
+  const handle = () => new Response("bonjour", { headers: { vary: "Accept-Language" } });
+  await using hub = listening([{ path: "/x", handle }], {
+    allowedOrigins: ["https://good.example"],
+  });
+  const response = await hub.ask("/x", { headers: { origin: "https://good.example" } });
+  deepStrictEqual([response.headers.get("vary"), await response.text()], [
+    ...["Accept-Language, Origin", "bonjour"],
+  ]);
+});
+
+Deno.test("a stream of a route that is open does not hold a bridge up that closes", async () => {
+  const encoder = new TextEncoder();
+  await using hub = listening([{
+    path: "/open",
+    handle: (_request, { signal }) =>
+      new Response(
+        new ReadableStream<Uint8Array>({
+          start(controller) {
+            controller.enqueue(encoder.encode("first"));
+            signal.addEventListener("abort", () => controller.close());
+          },
+        }),
+      ),
+  }], { drainMs: 60_000 });
+  const response = await hub.ask("/open");
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  strictEqual((await reader?.read())?.value, "first");
+  const startedAt = performance.now();
+  await hub.bridge[Symbol.asyncDispose]();
+  ok(performance.now() - startedAt < 10_000, "it has ended by itself");
+  strictEqual((await reader?.read())?.done, true);
 });
 
 Deno.test("a bridge that closes refuses requests, which another node answers", async () => {

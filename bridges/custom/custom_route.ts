@@ -16,6 +16,7 @@ export interface RouteCallOptions {
 export interface RouteContext {
   /** Who calls; `null` for nobody. */
   readonly identity: Identity | null;
+  /** Of the answer, and of the first call. */
   readonly requestId: string;
   /** Aborted when the client goes away, and when the node cannot wait any longer. */
   readonly signal: AbortSignal;
@@ -38,5 +39,9 @@ export interface CustomRoute {
    * looked at, and calls have nobody's rights. Default: `bearer`.
    */
   readonly auth?: "bearer" | "none";
+  /**
+   * Answers a request. Reading a body fails that is larger or slower than the hub takes; a route that
+   * lets this out is answered for, as by the gateway.
+   */
   handle(request: Request, context: RouteContext): Response | Promise<Response>;
 }

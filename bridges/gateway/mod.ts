@@ -28,7 +28,7 @@ export {
   bareError,
   shuttingDown,
 } from "./plain_answer.ts";
-export { type BodyLimits, parseText, readJson } from "./read_json.ts";
+export { type BodyLimits, cutShort, parseText, readJson, tooLarge, tooLate } from "./read_json.ts";
 export { Refusal } from "./refusal.ts";
 export { RequestError } from "./request_error.ts";
 export { notFound, respond } from "./respond.ts";

@@ -75,7 +75,7 @@ async function inTime(request: Request, { maxBytes, timeoutMs }: BodyLimits): Pr
     isLate = true;
     // What comes of it now, a closed connection above all, concerns nobody.
     reading.catch(() => {});
-    throw new Refusal(408, { message: "the body did not arrive in time", retryable: true });
+    throw tooLate();
   } finally {
     clearTimeout(timer);
   }
@@ -95,7 +95,7 @@ async function read(request: Request, { maxBytes, isLate }: ReadOptions): Promis
     return told === null ? await collect(request, { maxBytes, isLate }) : await request.bytes();
   } catch (error) {
     if (error instanceof Refusal) throw error;
-    throw new Refusal(400, { message: "the body ended too early" });
+    throw cutShort();
   }
 }
 
@@ -117,6 +117,17 @@ async function collect({ body }: Request, { maxBytes, isLate }: ReadOptions): Pr
   return whole;
 }
 
-function tooLarge(maxBytes: number): Refusal {
+/** What a body is refused with that is larger than it may be. */
+export function tooLarge(maxBytes: number): Refusal {
   return new Refusal(413, { message: `the body is larger than ${maxBytes} bytes` });
+}
+
+/** What a body is refused with that takes longer than it may. */
+export function tooLate(): Refusal {
+  return new Refusal(408, { message: "the body did not arrive in time", retryable: true });
+}
+
+/** What a body is refused with whose client went away in the midst of it. */
+export function cutShort(): Refusal {
+  return new Refusal(400, { message: "the body ended too early" });
 }

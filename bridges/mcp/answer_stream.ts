@@ -4,6 +4,7 @@
  * @module
  */
 import type { Progress, ProgressToken } from "./progress.ts";
+import { createWaiting } from "./waiting.ts";
 
 /** What a stream is made of. */
 export interface AnswerStreamParts {
@@ -23,6 +24,9 @@ export interface AnswerStreamParts {
 /** Told where something did not come in time. */
 export const LATE: unique symbol = Symbol("late");
 
+/** How soon after something the next thing is said, however fast an operation comes on. */
+export const GAP_MS = 100;
+
 /** A comment: keeps the connection open, and is no event. */
 const HEARTBEAT = ":\n\n";
 
@@ -37,14 +41,22 @@ export function within<T>(work: Promise<T>, ms: number): Promise<T | typeof LATE
 /** Creates the body, which its reader pulls. */
 export function createAnswerStream(parts: AnswerStreamParts): ReadableStream<Uint8Array> {
   const { work, progress, token, beatMs, stuckMs, onEnd } = parts;
-  const encoder = new TextEncoder();
+  const encoder = new TextEncoder(), { wait, wake } = createWaiting();
   let stuck: ReturnType<typeof setTimeout> | undefined;
-  let isOver = false;
+  let isOver = false, isDone = false, answer: string | undefined, saidAt = -Infinity;
+  // Once for all: whoever waits for it anew each time is kept by it until it is there.
+  void work.then((text) => {
+    isDone = true;
+    answer = text;
+    wake();
+  });
+  progress.onNews(wake);
 
   function end(): void {
     clearTimeout(stuck);
     if (isOver) return;
     isOver = true;
+    wake();
     onEnd();
   }
 
@@ -58,19 +70,31 @@ export function createAnswerStream(parts: AnswerStreamParts): ReadableStream<Uin
     }, stuckMs);
   }
 
+  /** Until there is the answer, or something to say, be it that it goes on. */
+  async function next(): Promise<void> {
+    const isEnd = () => isDone || isOver;
+    const gapMs = token === undefined ? 0 : Math.max(0, saidAt + GAP_MS - performance.now());
+    await wait(gapMs, isEnd);
+    await wait(beatMs - gapMs, () => isEnd() || hasNews(parts));
+  }
+
   return new ReadableStream<Uint8Array>({
     start: expectReader,
     async pull(controller) {
       clearTimeout(stuck);
-      const news = token === undefined ? work : Promise.race([work, newsOf(progress)]);
-      const text = await within(news, beatMs);
+      await next();
       // Its reader may have gone meanwhile.
       if (isOver) return;
-      if (text === LATE) {
+      saidAt = performance.now();
+      if (!isDone) {
         controller.enqueue(encoder.encode(beatOf(parts)));
         return expectReader(controller);
       }
-      if (text !== undefined) controller.enqueue(encoder.encode(eventOf(text)));
+      if (answer !== undefined) {
+        // What an operation said last is told, however soon its end has come.
+        const last = hasNews(parts) ? beatOf(parts) : "";
+        controller.enqueue(encoder.encode(last + eventOf(answer)));
+      }
       controller.close();
       end();
     },
@@ -79,9 +103,8 @@ export function createAnswerStream(parts: AnswerStreamParts): ReadableStream<Uin
 }
 
 /** There is something to say before it is time to. */
-async function newsOf(progress: Progress): Promise<typeof LATE> {
-  await progress.news();
-  return LATE;
+function hasNews({ token, progress }: AnswerStreamParts): boolean {
+  return token !== undefined && progress.hasNews;
 }
 
 function beatOf({ token, progress }: AnswerStreamParts): string {

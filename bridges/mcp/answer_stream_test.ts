@@ -1,6 +1,6 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
 import { until } from "../../tests/harness/until.ts";
-import { createAnswerStream } from "./answer_stream.ts";
+import { createAnswerStream, GAP_MS } from "./answer_stream.ts";
 import { createProgress } from "./progress.ts";
 import { ANN, ask, type Serving, serving, use } from "./_serving_testing.ts";
 
@@ -101,6 +101,59 @@ Deno.test("a stream whose reader takes nothing is given up, and ends once", asyn
   await until(() => ended === 1, { what: "the stream to be given up" });
   await rejects(reader.read(), /takes nothing/);
   strictEqual(ended, 1);
+});
+
+/** A stream whose operation tells how far it has come. */
+function telling() {
+  const { promise: work, resolve } = Promise.withResolvers<string>();
+  const progress = createProgress();
+  let watched = 0;
+  Object.defineProperty(work, "then", {
+    value(onDone: (text: string) => void, onFailed: (error: unknown) => void) {
+      watched++;
+      return Promise.prototype.then.call(work, onDone, onFailed);
+    },
+  });
+  const times = { beatMs: 60_000, stuckMs: 60_000 };
+  const stream = createAnswerStream({ work, progress, token: "p", ...times, onEnd: () => {} });
+  const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
+  return {
+    ...{ progress, resolve },
+    /** What comes next, and how often its work was watched until then. */
+    read: async () => [toldIn((await reader.read()).value), watched] as const,
+  };
+}
+
+/** How far it has come by a chunk; an answer is told as it is. */
+function toldIn(chunk = ""): readonly unknown[] {
+  return chunk.split("\n\n").filter((event) => event !== "").map((event) => {
+    const { params, ...answer } = JSON.parse(event.slice("event: message\ndata: ".length));
+    return params?.progress ?? answer;
+  });
+}
+
+Deno.test("however fast an operation comes on, there is time between two notifications", async () => {
+  const { progress, read, resolve } = telling();
+  progress.report({ progress: 1 });
+  deepStrictEqual(await read(), [[1], 1]);
+  const startedAt = performance.now();
+  for (let at = 1; at <= 4; at++) {
+    for (let part = 0; part < 100; part++) progress.report({ progress: at + part / 100 });
+    // All of it is told by what it said last.
+    deepStrictEqual(await read(), [[at + 0.99], 1], "and its work is watched once");
+    ok(performance.now() - startedAt > at * GAP_MS * 0.9);
+  }
+  resolve("{}");
+  deepStrictEqual(await read(), [[{}], 1]);
+});
+
+Deno.test("what an operation says last comes before the answer, however soon that comes", async () => {
+  const { progress, read, resolve } = telling();
+  progress.report({ progress: 1, total: 2 });
+  await read();
+  progress.report({ progress: 2, total: 2 });
+  resolve("{}");
+  deepStrictEqual(await read(), [[2, {}], 1]);
 });
 
 Deno.test("clients that read nothing of their streams hold nobody else up", async () => {

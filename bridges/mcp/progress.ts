@@ -21,8 +21,10 @@ export interface Progress {
   report(report: ProgressReport): void;
   /** What there is to tell since the last time; `undefined` for nothing. */
   read(): ProgressReport | undefined;
-  /** Resolves once an operation has said something new. */
-  news(): Promise<void>;
+  /** Whether an operation has said something new since the last time. */
+  readonly hasNews: boolean;
+  /** Calls `listener`, and nobody else from then on, whenever an operation says something new. */
+  onNews(listener: () => void): void;
 }
 
 /** Begins with nothing done. */
@@ -33,6 +35,7 @@ export function createProgress(now: () => number = () => performance.now()): Pro
   let said: ProgressReport | undefined;
   let told = -Infinity;
   let base = 0, wake = () => {};
+  const hasNews = () => said !== undefined && said.progress > told;
 
   function current(): ProgressReport | undefined {
     if (said !== undefined) return said;
@@ -48,7 +51,7 @@ export function createProgress(now: () => number = () => performance.now()): Pro
       // What an operation counts has nothing to do with the seconds that were told until then.
       if (said === undefined && told > 0) base = told;
       said = above(base, seen(report));
-      wake();
+      if (hasNews()) wake();
     },
     read() {
       const report = current();
@@ -57,10 +60,10 @@ export function createProgress(now: () => number = () => performance.now()): Pro
       told = report.progress;
       return report;
     },
-    async news() {
-      if (said !== undefined && said.progress > told) return;
-      await new Promise<void>((resolve) => wake = resolve);
+    get hasNews() {
+      return hasNews();
     },
+    onNews: (listener) => void (wake = listener),
   };
 }
 

@@ -45,17 +45,17 @@ Deno.test("what an operation says goes on where its seconds were", () => {
   deepStrictEqual(progress.read(), { progress: 6, total: 7 });
 });
 
-Deno.test("news() resolves when there is something to tell, and not again for the same", async () => {
+Deno.test("news is what goes beyond what was told, and nothing else wakes anybody", () => {
   const progress = createProgress(() => 0);
-  const news = progress.news();
+  let woken = 0;
+  progress.onNews(() => woken++);
+  strictEqual(progress.hasNews, false);
   progress.report({ progress: 1 });
-  await news;
-  await progress.news();
+  deepStrictEqual([progress.hasNews, woken], [true, 1]);
   progress.read();
-  let isNews = false;
-  const next = progress.news().then(() => isNews = true);
-  await Promise.resolve();
-  strictEqual(isNews, false);
+  progress.report({ progress: 1 });
+  progress.report({ progress: 0.5 });
+  deepStrictEqual([progress.hasNews, woken], [false, 1]);
   progress.report({ progress: 2 });
-  await next;
+  deepStrictEqual([progress.hasNews, woken], [true, 2]);
 });

@@ -69,16 +69,22 @@ export async function existingStreams({ connection, realm }: Bus): Promise<strin
 /**
  * Copies a stream; `write` gets it piece by piece and may take its time.
  *
- * @throws {BusError} `STREAM_REFUSED` if the server cannot, `TIMEOUT` if it falls silent.
+ * @throws {BusError} `STREAM_REFUSED` if the server cannot, or a piece is missing; `TIMEOUT` if it falls
+ *   silent; `DISCONNECTED` if the connection was lost meanwhile, also if it is there again.
  */
 export async function copyStream(
-  { connection, realm, requests }: Bus,
+  { connection, realm, requests, onStatus }: Bus,
   name: string,
   write: (chunk: Uint8Array) => Promise<void>,
 ): Promise<StreamCopy> {
   const inbox = createInbox(inboxPrefix(realm));
   const arrived: Msg[] = [];
-  let wake = () => {};
+  let wake = () => {}, isLost = false;
+  // The server sends on meanwhile, and at last says that this was all.
+  const forget = onStatus((status) => {
+    if (status !== "connected") isLost = true;
+    wake();
+  });
   const subscription = connection.subscribe(inbox, {
     callback(error, message) {
       if (error === null) arrived.push(message);
@@ -92,26 +98,27 @@ export async function copyStream(
     });
     const { config, state } = parseAnswer(answer, name);
     if (config === undefined || state === undefined) throw refused(name, "no state of it");
-    for (;;) {
-      const chunk = arrived.shift() ?? await next(name, (resume) => wake = resume, arrived);
+    for (let index = 1;; index++) {
+      if (!isLost && arrived.length === 0) await arrival(name, (resume) => wake = resume);
+      if (isLost) throw lost(name);
+      const chunk = arrived.shift();
+      if (chunk === undefined) throw refused(name, "nothing arrived");
       if (chunk.data.length === 0) {
         refuseStatus(chunk.headers, name);
         return { config, state };
       }
+      refuseHole(chunk, { index, name });
       await write(chunk.data);
       // The server sends no more than a few that were not acknowledged.
       if (chunk.reply) connection.publish(chunk.reply);
     }
   } finally {
+    forget();
     subscription.unsubscribe();
   }
 }
 
-async function next(
-  name: string,
-  onArrival: (resume: () => void) => void,
-  arrived: Msg[],
-): Promise<Msg> {
+async function arrival(name: string, onArrival: (resume: () => void) => void): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   onArrival(resolve);
   const timer = setTimeout(
@@ -123,9 +130,13 @@ async function next(
   } finally {
     clearTimeout(timer);
   }
-  const message = arrived.shift();
-  if (message === undefined) throw refused(name, "nothing arrived");
-  return message;
+}
+
+/** The server ends the subject of each acknowledgement with the number of the piece, from one on. */
+function refuseHole({ reply = "" }: Msg, { index, name }: { index: number; name: string }): void {
+  const number = /\.(\d+)$/.exec(reply)?.[1];
+  if (number === undefined || Number(number) === index) return;
+  throw refused(name, `piece ${number} came in place of ${index}`);
 }
 
 /** How a copy becomes a stream again. */
@@ -179,6 +190,10 @@ function parseAnswer(message: Msg, name: string): Answer {
 function refuseStatus(headers: MsgHdrs | undefined, name: string): void {
   const code = headers?.code ?? 0;
   if (code >= 300) throw refused(name, headers?.description ?? String(code));
+}
+
+function lost(name: string): BusError {
+  return new BusError("DISCONNECTED", `Cannot copy ${name}: the connection to NATS was lost`);
 }
 
 function refused(name: string, why: string): BusError {

@@ -1,6 +1,10 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { AckPolicy, jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { testBus } from "../../tests/harness/bus.ts";
+import { testEnvironment } from "../../tests/harness/environment.ts";
+import { until } from "../../tests/harness/until.ts";
+import { startProxy } from "./_proxy.ts";
+import type { Bus } from "./connect.ts";
 import { actorSubject } from "./subjects.ts";
 import { BUCKETS, STREAMS } from "./purposes.ts";
 import {
@@ -118,5 +122,41 @@ Deno.test("a stream that is not there cannot be copied", async () => {
   await using log = await testLog(0);
   await rejects(copyStream(log.bus, "nowhere", () => Promise.resolve()), {
     code: "STREAM_REFUSED",
+  });
+});
+
+Deno.test("a copy fails if the connection was lost meanwhile, though it is there again", async () => {
+  await using log = await testLog(100, 4_000);
+  await using proxy = startProxy(Number(new URL(testEnvironment().natsUrl).port));
+  const { realm } = log.bus;
+  await using far = await testBus({ realm, servers: proxy.url, reconnectWaitMs: 20 });
+  let pieces = 0;
+  const copying = copyStream(far.bus, log.name, async () => {
+    if (++pieces > 1) return;
+    await proxy.cut();
+    await until(() => far.bus.status === "reconnecting", { what: "the loss" });
+    proxy.restore();
+    await until(() => far.bus.status === "connected", { what: "the connection" });
+  });
+  await rejects(copying, { code: "DISCONNECTED" });
+});
+
+/** A connection on which one message of each subscription never arrives. */
+function withHole({ connection, ...bus }: Bus, at: number): Bus {
+  const subscribe: typeof connection.subscribe = (subject, options) => {
+    let count = 0;
+    return connection.subscribe(subject, {
+      ...options,
+      callback: (error, message) => void (++count === at || options?.callback?.(error, message)),
+    });
+  };
+  return { ...bus, connection: Object.create(connection, { subscribe: { value: subscribe } }) };
+}
+
+Deno.test("a copy fails if a piece of it is missing", async () => {
+  await using log = await testLog(100, 4_000);
+  await rejects(copyStream(withHole(log.bus, 2), log.name, () => Promise.resolve()), {
+    code: "STREAM_REFUSED",
+    message: /piece 3 came in place of 2/,
   });
 });

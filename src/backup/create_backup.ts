@@ -1,5 +1,5 @@
 /**
- * Copies all that a hub keeps into a folder: every table of its database, every stream that cannot be
+ * Copies all that a hub keeps into a folder: every table of its own, every stream that cannot be
  * made again. Nothing that opens anything: master key and hash key are kept elsewhere.
  *
  * @module

@@ -56,8 +56,16 @@ export async function readManifest(directory: string): Promise<Manifest> {
   throw new Error(`Cannot use ${path}: it is damaged, or of a version of the hub to come.`);
 }
 
-/** Writes what a backup says of itself. */
+/** Writes what a backup says of itself. @throws {Error} if it could not be read again. */
 export async function writeManifest(directory: string, manifest: Manifest): Promise<void> {
+  const wrong = Value.Errors(Manifest, manifest).First();
+  if (wrong !== undefined) {
+    throw new Error(
+      `Cannot make a backup that could be restored: ${wrong.path} is ${
+        JSON.stringify(wrong.value)
+      }.`,
+    );
+  }
   const text = `${JSON.stringify(manifest, undefined, 2)}\n`;
   await Deno.writeTextFile(join(directory, FILE), text, { createNew: true, mode: 0o600 });
 }

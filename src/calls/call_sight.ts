@@ -20,15 +20,17 @@ export type Sight = "whole" | "outline" | "none";
 export type SightOf = (call: SeenCall) => Sight;
 
 /**
- * Judges for `identity`: administrators see every call, everybody the calls that were made by them or
- * for them, and, without what was said, those of operations that they could call themselves. What
- * somebody may not call is not there for them.
+ * Judges for `identity`: administrators see every call, everybody the calls that they made, and, without
+ * what was said, those that were made for them and those of operations that they could call themselves.
+ * What somebody may not call is not there for them.
  */
 export function createSight(view: OperationView, identity: Identity): SightOf {
   const isAdmin = identity.scopes.includes("admin");
   const known = new Map<string, Sight>();
   return ({ operation, caller, originator }) => {
-    if (isAdmin || caller === identity.id || originator === identity.id) return "whole";
+    if (isAdmin || caller === identity.id) return "whole";
+    // What was said belongs to whoever said it on their behalf.
+    if (originator === identity.id) return "outline";
     const judged = known.get(operation);
     if (judged !== undefined) return judged;
     const registration = view.external(operation);

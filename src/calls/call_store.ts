@@ -49,8 +49,11 @@ export interface CallKey {
 export interface CallReader {
   /** @throws {CallError} `UNAVAILABLE`, as the others. */
   list(request: CallPageRequest): Promise<CallRow[]>;
-  /** The newest call with that id: its own, or that of its request. */
-  find(id: string): Promise<CallRow | undefined>;
+  /**
+   * Calls that may be meant by that id, some of them at most: the one whose own it is, then those whose
+   * request has it, as `caller`'s are before those of others, and new ones before old ones.
+   */
+  find(id: string, options: { readonly caller: string }): Promise<CallRow[]>;
   /** Calls of one trace, the oldest first. */
   trace(id: string, options: { readonly limit: number }): Promise<CallRow[]>;
 }

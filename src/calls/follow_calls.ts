@@ -67,17 +67,25 @@ export async function* followCalls(
   let last = from === undefined
     ? (await streamBounds(bus, "CALLS")).last
     : Math.max(0, from.seq - 1);
+  let after = from;
   while (!signal.aborted) {
     const wasHeard = isHeard;
     isHeard = false;
+    let isEmpty = true;
     try {
       const asked = { subject: callEventFilter(bus.realm), from: last + 1 };
       for await (const { seq, subject, data } of reader.read("CALLS", asked)) {
         last = seq;
+        isEmpty = false;
         const { node } = parseCallEventSubject(subject), events = readCallEvents(data);
         const followed = events.map((event, index) => ({ place: { seq, index }, node, event }));
-        yield followed.filter(({ place }) => isAfter(place, from));
+        yield followed.filter(({ place }) => isAfter(place, after));
         if (signal.aborted) return;
+      }
+      const beginning = isEmpty ? await beginningAnew(bus, last) : undefined;
+      if (beginning !== undefined) {
+        [last, after] = [beginning, undefined];
+        continue;
       }
     } catch (error) {
       // Reading changes nothing: it is tried again when there is a connection.
@@ -87,6 +95,12 @@ export async function* followCalls(
   }
 }
 
-function isAfter({ seq, index }: Place, from: Place | undefined): boolean {
-  return from === undefined || seq > from.seq || (seq === from.seq && index > from.index);
+/** What a stream begins after that was made anew since `last`, and counts from its beginning. */
+async function beginningAnew(bus: Bus, last: number): Promise<number | undefined> {
+  const bounds = await streamBounds(bus, "CALLS");
+  return bounds.last < last ? Math.max(0, bounds.first - 1) : undefined;
+}
+
+function isAfter({ seq, index }: Place, after: Place | undefined): boolean {
+  return after === undefined || seq > after.seq || (seq === after.seq && index > after.index);
 }

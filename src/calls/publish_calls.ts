@@ -11,6 +11,8 @@ const log = getLogger("calls");
 
 /** Something that will have a call event to tell, when it is asked. */
 export interface Teller {
+  /** Characters of inputs and outputs that it keeps until then. */
+  readonly size: number;
   /** One of the `calls` of a `CallMessageBody`, as JSON; times count from `base`. */
   tell(base: number): string;
 }
@@ -19,6 +21,8 @@ export interface Teller {
 export interface CallPublisher extends AsyncDisposable {
   /** Tells soon what `teller` has to say then; costs next to nothing now. */
   add(teller: Teller): void;
+  /** Takes room for what one that waits has to say besides; whether there is any. */
+  reserve(chars: number): boolean;
 }
 
 /** What publishing needs. */
@@ -31,26 +35,29 @@ export interface PublishCallsOptions {
   readonly onDropped?: (events: number) => void;
   /** Events that wait at most. Default 16,384. */
   readonly maxWaiting?: number;
+  /** Characters of their inputs and outputs that wait at most. Default 16 Mi. */
+  readonly maxWaitingChars?: number;
 }
 
 /** How long an event may wait for others. */
 const FLUSH_MS = 100;
 /** So many are sent without waiting for more. */
 const FULL = 1_024;
-const MAX_WAITING = 16_384;
+const MAX_WAITING = 16_384, MAX_WAITING_CHARS = 16 * 1024 * 1024;
 /** Messages on their way; more would only wait in other places. */
 const MAX_IN_FLIGHT = 4;
-/** A message of the stream holds 512 KiB, and hardly any character takes more than one byte. */
-const MAX_CHARS = 256 * 1024;
+/** A message of the stream holds 512 KiB, and a character takes up to three bytes. */
+const MAX_CHARS = 160 * 1024;
 const LAST_WORDS_MS = 1_000;
 const WARN_MS = 60_000;
 
 /** Creates a publisher; disposing of it sends what waits. */
 export function createCallPublisher(options: PublishCallsOptions): CallPublisher {
-  const { bus, node, onStored, onDropped, maxWaiting = MAX_WAITING } = options;
+  const { bus, node, onStored, onDropped } = options;
+  const { maxWaiting = MAX_WAITING, maxWaitingChars = MAX_WAITING_CHARS } = options;
   const subject = callEventSubject(bus.realm, node);
   const sending = new Set<Promise<void>>();
-  let waiting: Teller[] = [];
+  let waiting: Teller[] = [], waitingChars = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isDue = false, isClosed = false, warnedAt = -Infinity;
 
@@ -58,7 +65,9 @@ export function createCallPublisher(options: PublishCallsOptions): CallPublisher
 
   function add(teller: Teller): void {
     if (isClosed) return drop(1, "the node stops");
-    if (waiting.length >= maxWaiting) return drop(1, "they wait for too long");
+    if (waiting.length >= maxWaiting || !reserve(teller.size)) {
+      return drop(1, "they wait for too long");
+    }
     const count = waiting.push(teller);
     if (count === 1) schedule(FLUSH_MS);
     else if (count === FULL && !isDue) {
@@ -69,13 +78,19 @@ export function createCallPublisher(options: PublishCallsOptions): CallPublisher
     }
   }
 
+  function reserve(chars: number): boolean {
+    if (waitingChars + chars > maxWaitingChars) return false;
+    waitingChars += chars;
+    return true;
+  }
+
   function flush(): void {
     isDue = false;
     clearTimeout(timer);
     // What has no way now goes on when there is one again: see below.
     if (waiting.length === 0 || sending.size >= MAX_IN_FLIGHT || bus.status !== "connected") return;
     const tellers = waiting;
-    waiting = [];
+    [waiting, waitingChars] = [[], 0];
     const base = performance.now(), head = `{"at":${Date.now()},"calls":[`;
     let text = "", count = 0;
     for (const [at, teller] of tellers.entries()) {
@@ -85,6 +100,7 @@ export function createCallPublisher(options: PublishCallsOptions): CallPublisher
         [text, count] = ["", 0];
         if (sending.size >= MAX_IN_FLIGHT) {
           waiting = tellers.slice(at);
+          waitingChars = waiting.reduce((chars, { size }) => chars + size, 0);
           return;
         }
       }
@@ -116,7 +132,7 @@ export function createCallPublisher(options: PublishCallsOptions): CallPublisher
   });
 
   return {
-    add,
+    ...{ add, reserve },
     async [Symbol.asyncDispose]() {
       forget();
       isClosed = true;

@@ -21,7 +21,7 @@ const ANN = { id: "ann", scopes: [] };
 
 /** A dispatcher whose calls are told, and what holds `test/wait` up. */
 function telling(
-  options: Pick<PublishCallsOptions, "bus" | "onDropped" | "maxWaiting">,
+  options: Pick<PublishCallsOptions, "bus" | "onDropped" | "maxWaiting" | "maxWaitingChars">,
   { payloads = false } = {},
 ) {
   const go = Promise.withResolvers<void>();
@@ -146,20 +146,51 @@ Deno.test("while NATS is away events wait, what does not fit is dropped and coun
   deepStrictEqual([(await stored(world.bus)).flat().length, dropped], [51, 30]);
 });
 
-Deno.test("many calls at once are told in few messages, none of them too large to be stored", async () => {
+for (const character of ["x", "漢"]) {
+  Deno.test(`many calls at once with much of ${character} are told in few messages, none of them too large to be stored`, async () => {
+    await using world = await testBus();
+    let dropped = 0;
+    const { publisher, dispatcher } = telling({
+      ...{ bus: world.bus, onDropped: (events) => dropped += events },
+    }, { payloads: true });
+    const input = { text: character.repeat(4_000) };
+    await Promise.all(Array.from({ length: 1_000 }, () => call(dispatcher, "test/echo", input)));
+    await until(async () => (await stored(world.bus)).flat().length + dropped === 1_000, {
+      what: "all of them to be told",
+    });
+    await publisher[Symbol.asyncDispose]();
+    const messages = await stored(world.bus);
+    deepStrictEqual([messages.flat().length, dropped], [1_000, 0]);
+    ok(messages.length > 1 && messages.length < 100, `${messages.length}`);
+    strictEqual((await streamBounds(world.bus, "CALLS")).last, messages.length);
+  });
+}
+
+Deno.test("inputs and outputs wait only as far as there is room for them, and take none once they are told", async () => {
   await using world = await testBus();
   let dropped = 0;
   const { publisher, dispatcher } = telling({
-    ...{ bus: world.bus, onDropped: (events) => dropped += events },
+    ...{ bus: world.bus, onDropped: (events) => dropped += events, maxWaitingChars: 1_000 },
   }, { payloads: true });
-  const input = { text: "x".repeat(4_000) };
-  await Promise.all(Array.from({ length: 1_000 }, () => call(dispatcher, "test/echo", input)));
-  await until(async () => (await stored(world.bus)).flat().length === 1_000, {
-    what: "all of them to be told",
-  });
+  const large = { text: "x".repeat(800) }, small = { text: "y" };
+  for (const telling of ["first", "second"]) {
+    await call(dispatcher, "test/echo", large, telling);
+    await call(dispatcher, "test/echo", large, telling);
+    await call(dispatcher, "test/echo", small, telling);
+    await until(async () => (await stored(world.bus)).flat().at(-1)?.request === telling, {
+      what: `the ${telling} events`,
+    });
+  }
   await publisher[Symbol.asyncDispose]();
-  const messages = await stored(world.bus);
-  deepStrictEqual([messages.flat().length, dropped], [1_000, 0]);
-  ok(messages.length > 1 && messages.length < 100, `${messages.length}`);
-  strictEqual((await streamBounds(world.bus, "CALLS")).last, messages.length);
+  const said = (await stored(world.bus)).flat().map(({ request, input, output }) =>
+    [request, input?.length, output] as const
+  );
+  const length = JSON.stringify(large).length, text = JSON.stringify(small);
+  deepStrictEqual(said, [
+    ["first", length, "…"],
+    ["first", text.length, text],
+    ["second", length, "…"],
+    ["second", text.length, text],
+  ]);
+  strictEqual(dropped, 2);
 });

@@ -12,14 +12,13 @@ import {
   registryName,
   type TraceContext,
 } from "@alkdev/operations";
-import type { TSchema } from "@sinclair/typebox";
 import { OK } from "./call_event.ts";
 import type { CallPublisher, Teller } from "./publish_calls.ts";
-import { recordedValue } from "./recorded_value.ts";
+import { NOTHING, recordedValue } from "./recorded_value.ts";
 
 /** What recording needs. */
 export interface RecordCallsOptions {
-  readonly publisher: Pick<CallPublisher, "add">;
+  readonly publisher: Pick<CallPublisher, "add" | "reserve">;
   /** Whether inputs and outputs are recorded, too, without what is marked as secret. */
   readonly payloads: boolean;
 }
@@ -32,15 +31,23 @@ export function recordCalls({ publisher, payloads }: RecordCallsOptions): CallOb
   return (call) => {
     const running = new RunningCall(call);
     // Now: whoever was given it may change it.
-    if (payloads) running.record("input", call.spec.inputSchema, call.input);
+    if (payloads) running.record(said("input", recordedValue(call.spec.inputSchema, call.input)));
     publisher.add(running);
     return (error, output) => {
       if (payloads && output !== undefined) {
-        running.record("output", call.spec.outputSchema, output);
+        const more = said("output", recordedValue(call.spec.outputSchema, output));
+        // One that waits to be told has taken room for its input only.
+        const isRoom = running.isTold || publisher.reserve(more.length);
+        running.record(isRoom ? more : said("output", NOTHING));
       }
       if (running.end(error)) publisher.add(running);
     };
   };
+}
+
+/** The part of an event that tells a value. */
+function said(what: "input" | "output", text: string): string {
+  return `,"${what}":${JSON.stringify(text)}`;
 }
 
 /**
@@ -68,8 +75,16 @@ class RunningCall implements Teller {
     this.#name = nameOf(call);
   }
 
-  record(what: "input" | "output", schema: TSchema, value: unknown): void {
-    this.#recorded += `,"${what}":${JSON.stringify(recordedValue(schema, value))}`;
+  get size(): number {
+    return this.#recorded.length;
+  }
+
+  get isTold(): boolean {
+    return this.#isTold;
+  }
+
+  record(more: string): void {
+    this.#recorded += more;
   }
 
   /** Says how it ended; whether that has to be told once more. */

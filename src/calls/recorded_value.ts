@@ -3,7 +3,8 @@ import type { TSchema } from "@sinclair/typebox";
 
 /** Characters that are recorded of one value. */
 const MAX_CHARS = 4096;
-const NOTHING = "…";
+/** What is recorded in place of a value that is not, or of the rest of one. */
+export const NOTHING = "…";
 
 /**
  * What is recorded of an input or output: its JSON without what the schema marks as secret. It is kept

@@ -2,7 +2,7 @@ import { checkedAnswer } from "./checked_answer.ts";
 import { Command } from "commander";
 import { AskOutput } from "../operations/actors/schemas.ts";
 import { EVENT_HELP, parseEvent } from "./actor_event.ts";
-import { longJson } from "./actor_text.ts";
+import { jsonLine, longJson } from "./actor_text.ts";
 import { addHubOptions, withHub } from "./connect_hub.ts";
 import { secondsUpTo } from "./number_options.ts";
 import { print } from "./output.ts";
@@ -41,7 +41,7 @@ export function askCommand(): Command {
         async ({ caller }) =>
           checkedAnswer(AskOutput, await caller.call("hub/actors/ask", input, { timeoutMs })),
       );
-      print(json ? JSON.stringify(answer) : longJson(replyOf(answer)));
+      print(json ? jsonLine(answer) : longJson(replyOf(answer)));
     });
   return addHubOptions(command);
 }

@@ -2,7 +2,7 @@ import type { Static } from "@sinclair/typebox";
 import { checkedAnswer } from "./checked_answer.ts";
 import { Command } from "commander";
 import { GetOutput } from "../operations/actors/schemas.ts";
-import { longJson, shortJson, stateText } from "./actor_text.ts";
+import { jsonLine, longJson, shortJson, stateText } from "./actor_text.ts";
 import { addHubOptions, withHub } from "./connect_hub.ts";
 import { print, style } from "./output.ts";
 
@@ -20,7 +20,7 @@ export function getCommand(): Command {
         async ({ caller }) =>
           checkedAnswer(GetOutput, await caller.call("hub/actors/get", { kind, id })),
       );
-      print(...options.json ? [JSON.stringify(view)] : linesOf(`${kind}/${id}`, view));
+      print(...options.json ? [jsonLine(view)] : linesOf(`${kind}/${id}`, view));
     });
   return addHubOptions(command);
 }

@@ -2,6 +2,7 @@ import type { Static } from "@sinclair/typebox";
 import { checkedAnswer } from "./checked_answer.ts";
 import { Command } from "commander";
 import { ListOutput } from "../operations/actors/schemas.ts";
+import { jsonLine } from "./actor_text.ts";
 import { addHubOptions, withHub } from "./connect_hub.ts";
 import { countUpTo } from "./number_options.ts";
 import { print, style } from "./output.ts";
@@ -33,7 +34,7 @@ export function lsCommand(): Command {
         async ({ caller }) =>
           checkedAnswer(ListOutput, await caller.call("hub/actors/list", input)),
       );
-      print(...json ? [JSON.stringify(page)] : linesOf(page));
+      print(...json ? [jsonLine(page)] : linesOf(page));
     });
   return addHubOptions(command);
 }

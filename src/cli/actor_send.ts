@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { placeText } from "../../actors/runtime/replay/mod.ts";
 import { SendOutput } from "../operations/actors/schemas.ts";
 import { EVENT_HELP, parseEvent } from "./actor_event.ts";
-import { stateText } from "./actor_text.ts";
+import { jsonLine, stateText } from "./actor_text.ts";
 import { addHubOptions, withHub } from "./connect_hub.ts";
 import { print, style } from "./output.ts";
 
@@ -34,7 +34,7 @@ export function sendCommand(): Command {
         async ({ caller }) =>
           checkedAnswer(SendOutput, await caller.call("hub/actors/send", input)),
       );
-      print(json ? JSON.stringify(answer) : answerText(answer));
+      print(json ? jsonLine(answer) : answerText(answer));
     });
   return addHubOptions(command);
 }

@@ -2,6 +2,7 @@ import { checkedAnswer } from "./checked_answer.ts";
 import { Command } from "commander";
 import { SendOutput } from "../operations/actors/schemas.ts";
 import { answerText } from "./actor_send.ts";
+import { jsonLine } from "./actor_text.ts";
 import { addHubOptions, withHub } from "./connect_hub.ts";
 import { print } from "./output.ts";
 
@@ -19,7 +20,7 @@ export function stopCommand(): Command {
         async ({ caller }) =>
           checkedAnswer(SendOutput, await caller.call("hub/actors/stop", { kind, id })),
       );
-      print(options.json ? JSON.stringify(answer) : answerText(answer));
+      print(options.json ? jsonLine(answer) : answerText(answer));
     });
   return addHubOptions(command);
 }

@@ -21,6 +21,11 @@ export function shortJson(value: unknown): string {
   return text.length <= MAX_VALUE ? text : `${text.slice(0, MAX_VALUE)}…`;
 }
 
+/** A value as JSON in one line, for programs: whole, and the same value once it is parsed. */
+export function jsonLine(value: unknown): string {
+  return safeText(JSON.stringify(value) ?? "null");
+}
+
 /** A value as JSON in many lines. */
 export function longJson(value: unknown): string {
   return (JSON.stringify(value, null, 2) ?? "nothing").split("\n").map(safeText).join("\n");

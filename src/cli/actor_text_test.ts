@@ -3,6 +3,7 @@ import fc from "fast-check";
 import {
   changeLines,
   fieldsText,
+  jsonLine,
   longJson,
   safeText,
   shortJson,
@@ -18,6 +19,7 @@ Deno.test("nothing that an actor holds can rule the terminal", () => {
     const printed = [
       safeText(text),
       shortJson({ [text]: text }),
+      jsonLine({ [text]: text }),
       stateText({ [text]: text }),
       fieldsText({ type: "A", [text]: text }),
       ...changeLines([{ path: text, before: text, after: { [text]: text } }]),
@@ -26,6 +28,14 @@ Deno.test("nothing that an actor holds can rule the terminal", () => {
     for (const line of printed) doesNotMatch(line, RULES);
   }));
   strictEqual(safeText("a\u001b[2Jb\u202e"), "a\\u001b[2Jb\\u202e");
+  strictEqual(jsonLine("\u009b2J\u202e\u2028"), '"\\u009b2J\\u202e\\u2028"');
+});
+
+Deno.test("a line for programs is the value that it stands for", () => {
+  const value = fc.jsonValue({ stringUnit: "binary" });
+  fc.assert(fc.property(value, (value) => {
+    strictEqual(JSON.stringify(JSON.parse(jsonLine(value))), JSON.stringify(value));
+  }));
 });
 
 const states: readonly [unknown, string][] = [

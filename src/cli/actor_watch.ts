@@ -3,6 +3,7 @@ import { backOff, BusError } from "@hub/bus";
 import { checkedAnswer } from "./checked_answer.ts";
 import { Command } from "commander";
 import { WatchOutput } from "../operations/actors/schemas.ts";
+import { jsonLine } from "./actor_text.ts";
 import { createWatchText } from "./actor_watch_text.ts";
 import { addHubOptions, connectHub, explained } from "./connect_hub.ts";
 import { print, printError, style } from "./output.ts";
@@ -23,8 +24,7 @@ export function watchCommand(): Command {
     .addHelpText("after", "\nExample:\n  hub actor watch counter visits --from 0.0")
     .action(async (kind: string, id: string, options: Options) => {
       const textOf = createWatchText();
-      const show = (item: WatchOutput) =>
-        print(...options.json ? [JSON.stringify(item)] : textOf(item));
+      const show = (item: WatchOutput) => print(...options.json ? [jsonLine(item)] : textOf(item));
       await watch({ kind, id, from: options.from }, { options, show });
     });
   return addHubOptions(command);

@@ -5,6 +5,7 @@
  */
 import { Command } from "commander";
 import { ExplainOutput } from "../operations/keys/explain.ts";
+import { longJson } from "./actor_text.ts";
 import { CommandFailed } from "./command_failed.ts";
 import { addHubOptions } from "./connect_hub.ts";
 import { callHub, type Options, prefixArgument } from "./identity_options.ts";
@@ -29,7 +30,7 @@ function explainCommand(): Command {
         input: { subject: key === "-" ? null : key, operation },
         output: ExplainOutput,
       });
-      if (options.json === true) print(JSON.stringify(found, null, 2));
+      if (options.json === true) print(longJson(found));
       else {
         const verdict = found.allowed ? style("allowed", "green") : style("refused", "red");
         print(

@@ -5,7 +5,7 @@
  */
 import type { CallError } from "@alkdev/operations";
 import { Command, Option } from "commander";
-import { longJson, safeText } from "./actor_text.ts";
+import { jsonLine, longJson, safeText } from "./actor_text.ts";
 import { INPUT_HELP, parseInput } from "./call_input.ts";
 import { secondsUpTo } from "./number_options.ts";
 import { offer, print, printError, style } from "./output.ts";
@@ -67,17 +67,12 @@ async function once(
 ): Promise<void> {
   const options = { signal, timeoutMs: timeout * 1000, idempotencyKey };
   const output = await gateway.call(operation, input, options);
-  print(json ? JSON.stringify(output) : longJson(output));
+  print(json ? jsonLine(output) : longJson(output));
 }
 
-async function subscribe(
-  { gateway, signal }: GatewayUse,
-  call: Call,
-  { json = false }: Options,
-): Promise<void> {
+async function subscribe({ gateway, signal }: GatewayUse, call: Call): Promise<void> {
   for await (const value of lasting(gateway, { ...call, signal, onLost: tellLoss })) {
-    const line = JSON.stringify(value);
-    if (!offer(json ? line : safeText(line))) return;
+    if (!offer(jsonLine(value))) return;
   }
 }
 

@@ -8,7 +8,7 @@ import { Type } from "@sinclair/typebox";
 import { Command } from "commander";
 import { KeyList } from "../operations/keys/read_keys.ts";
 import { KeyView } from "../operations/keys/view.ts";
-import { safeText } from "./actor_text.ts";
+import { jsonLine, safeText } from "./actor_text.ts";
 import { addHubOptions } from "./connect_hub.ts";
 import {
   callHub,
@@ -69,7 +69,7 @@ function listCommand(): Command {
     .action(async (name: string | undefined, options: Options) => {
       const input = { ...given({ name }, "name"), ...given(options, "limit", "after") };
       const page = await callHub(options, { operation: "keys/list", input, output: KeyList });
-      if (options.json === true) return print(JSON.stringify(page));
+      if (options.json === true) return print(jsonLine(page));
       print(...page.keys.map(lineOf));
       if (page.keys.length === 0) print(style("There are no such keys.", "dim"));
       if (page.next !== undefined) print(style(`more with --after ${page.next}`, "dim"));
@@ -107,7 +107,7 @@ function rotateCommand(): Command {
 
 /** The key alone on standard output, so that a script can take it from there. */
 function tellMade(options: Options, made: Static<typeof MadeKey>): void {
-  if (options.json === true) return print(JSON.stringify(made));
+  if (options.json === true) return print(jsonLine(made));
   print(made.key);
   printError(`${lineOf(made.view)}`, "It is shown this once: keep it where secrets are kept.");
 }

@@ -7,6 +7,7 @@ import type { Static } from "@sinclair/typebox";
 import { Command } from "commander";
 import { NodeList } from "../operations/nodes/register.ts";
 import { SpokeList } from "../operations/spokes/register.ts";
+import { jsonLine, safeText } from "./actor_text.ts";
 import { given, pageOption } from "./identity_options.ts";
 import { print, style } from "./output.ts";
 import { addGatewayOptions, callGateway, type Options } from "./remote/with_gateway.ts";
@@ -56,10 +57,10 @@ function paged(name: string, description: string): Command {
 }
 
 function show(options: Options, page: { readonly next?: string }, lines: readonly string[]): void {
-  if (options.json === true) return print(JSON.stringify(page));
+  if (options.json === true) return print(jsonLine(page));
   print(...lines);
   if (lines.length === 0) print(style("There are none now.", "dim"));
-  if (page.next !== undefined) print(style(`more with --after ${page.next}`, "dim"));
+  if (page.next !== undefined) print(style(`more with --after ${safeText(page.next)}`, "dim"));
 }
 
 const NODE_COLUMNS = [

@@ -5,6 +5,7 @@
  */
 import { type Static, Type } from "@sinclair/typebox";
 import { Command, Option } from "commander";
+import { jsonLine, safeText } from "./actor_text.ts";
 import { checkedAnswer } from "./checked_answer.ts";
 import { given } from "./identity_options.ts";
 import { countUpTo } from "./number_options.ts";
@@ -47,7 +48,7 @@ export function opsCommand(): Command {
         const found = await gateway.ask("/search", searchOf(words, options), { signal });
         return checkedAnswer(Found, found);
       });
-      print(...options.json === true ? [JSON.stringify(page)] : linesOf(page));
+      print(...options.json === true ? [jsonLine(page)] : linesOf(page));
     });
   return addGatewayOptions(command);
 }
@@ -67,6 +68,6 @@ function linesOf({ operations, next_cursor: next }: Static<typeof Found>): strin
     return [style("Nothing that this key may call; another query, or another key, may.", "dim")];
   }
   const rows = operations.map((one) => [pathOf(one.name), one.op_type, one.description ?? ""]);
-  const more = next === undefined ? [] : [style(`more with --after ${next}`, "dim")];
+  const more = next === undefined ? [] : [style(`more with --after ${safeText(next)}`, "dim")];
   return [...tableLines(COLUMNS, rows), ...more];
 }

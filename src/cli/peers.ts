@@ -9,7 +9,7 @@ import { Command } from "commander";
 import { PeerList } from "../operations/peers/read_peers.ts";
 import { PeerView } from "../operations/peers/view.ts";
 import { RegistrationView } from "../operations/registration/register.ts";
-import { safeText } from "./actor_text.ts";
+import { jsonLine, safeText } from "./actor_text.ts";
 import { addHubOptions } from "./connect_hub.ts";
 import {
   callHub,
@@ -63,7 +63,7 @@ function listCommand(): Command {
     .action(async (options: Options) => {
       const input = given(options, "limit", "after");
       const page = await callHub(options, { operation: "peers/list", input, output: PeerList });
-      if (options.json === true) return print(JSON.stringify(page));
+      if (options.json === true) return print(jsonLine(page));
       print(...page.peers.map(lineOf));
       if (page.peers.length === 0) print(style("There are no peers yet.", "dim"));
       if (page.next !== undefined) print(style(`more with --after ${page.next}`, "dim"));

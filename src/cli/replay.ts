@@ -7,6 +7,7 @@ import {
   stateView,
   whatIf,
 } from "../../actors/runtime/replay/mod.ts";
+import { jsonLine, safeText } from "./actor_text.ts";
 import { parseJson, PROCESS_SOURCES } from "./typed_input.ts";
 import { addHubOptions, withHub } from "./connect_hub.ts";
 import { print, style } from "./output.ts";
@@ -82,7 +83,7 @@ async function replay(replayed: Replayed, options: Options): Promise<void> {
   if (file !== undefined) return await exportCapsule(replayed, file);
   if (at !== undefined) {
     const view = await stateAt(replayed, parseAt(at));
-    return print(...json ? [JSON.stringify(view)] : stateLines(view));
+    return print(...json ? [jsonLine(view)] : stateLines(view));
   }
   await showLog(replayed, { json });
 }
@@ -98,7 +99,7 @@ async function showLog(
   for await (const record of log()) {
     for (const step of replayer.take(record)) {
       events++;
-      print(...json ? [JSON.stringify(step)] : table.rows(step));
+      print(...json ? [jsonLine(step)] : table.rows(step));
     }
   }
   if (replayer.loaded === undefined) throw nothing(name);
@@ -117,14 +118,14 @@ async function showWhatIf(
   const records = await Array.fromAsync(log());
   if (records.length === 0) throw nothing(name);
   const found = whatIf(records, { ...known, windowSize: WINDOW_SIZE, self: address, edits });
-  print(...json ? [JSON.stringify(found)] : whatIfLines(found));
+  print(...json ? [jsonLine(found)] : whatIfLines(found));
 }
 
 async function exportCapsule({ name, address, known, log }: Replayed, file: string): Promise<void> {
   const records = await Array.fromAsync(log());
   if (records.length === 0) throw nothing(name);
   const text = JSON.stringify(createCapsule(records, { ...known, address }), null, 1);
-  if (file === "-") return print(text);
+  if (file === "-") return print(text.split("\n").map(safeText).join("\n"));
   try {
     await Deno.writeTextFile(file, `${text}\n`);
   } catch (cause) {

@@ -16,7 +16,7 @@ import {
   type Verification,
   type Verified,
 } from "../../actors/runtime/replay/mod.ts";
-import { changeLines, safeText } from "./actor_text.ts";
+import { changeLines, jsonLine, safeText } from "./actor_text.ts";
 import { CommandFailed } from "./command_failed.ts";
 import type { HubConnection } from "./connect_hub.ts";
 import { print, printError, style } from "./output.ts";
@@ -59,7 +59,7 @@ export async function verifyActors(hub: HubConnection, options: VerifyOptions): 
       printError(style(`  ${counts.actors} of ${total} actors, ${counts.events} events`, "dim"));
     }
   }
-  if (json) print(JSON.stringify({ ...counts, problems }));
+  if (json) print(jsonLine({ ...counts, problems }));
   else print(summary(kind, { ...counts, problems: problems.length }));
   if (problems.length > 0) throw new CommandFailed("not all is as it should be");
 }
@@ -113,7 +113,7 @@ async function* one(address: Address): AsyncGenerator<Listed> {
 }
 
 async function* all({ bus }: HubConnection, kind: string): AsyncGenerator<Listed> {
-  const lister = createActorLister(bus);
+  using lister = createActorLister(bus);
   let after: string | undefined;
   do {
     const page = await lister.list({ kind, limit: PAGE, ...(after ? { after } : {}) });

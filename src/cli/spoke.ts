@@ -7,7 +7,7 @@ import type { CallError } from "@alkdev/operations";
 import { Command } from "commander";
 import { parseToken } from "../auth/token.ts";
 import { VERSION } from "../version.ts";
-import { safeText } from "./actor_text.ts";
+import { jsonLine, safeText } from "./actor_text.ts";
 import { standardInput } from "./config_options.ts";
 import { print, printError, style } from "./output.ts";
 import { refuseClear } from "./remote/hub_url.ts";
@@ -39,7 +39,6 @@ export function spokeCommand(): Command {
     .description("become a spoke of a hub, with a one-time token, and keep the key")
     .argument("[url]", "where the hub answers, such as https://hub.example")
     .option("--name <text>", "a name for people to read")
-    .option("--allow-http", "send token and key without encryption, in a network of one's own")
     .option("--print", "print what a spoke needs on standard output, and keep nothing")
     .option("--json", "as JSON, without the key; failures too")
     .addHelpText("after", HELP)
@@ -97,7 +96,7 @@ function tell(
   if (options.json === true) {
     const file = path ?? null;
     return void say(
-      JSON.stringify({ peer_id, hub_url, fingerprint, scopes, expires_at: ends, file }),
+      jsonLine({ peer_id, hub_url, fingerprint, scopes, expires_at: ends, file }),
     );
   }
   say(

@@ -6,7 +6,7 @@
 import type { CallError } from "@alkdev/operations";
 import { Command, InvalidArgumentError } from "commander";
 import { WatchOutput } from "../operations/actors/schemas.ts";
-import { safeText } from "./actor_text.ts";
+import { jsonLine, safeText } from "./actor_text.ts";
 import { createWatchText } from "./actor_watch_text.ts";
 import { tellLoss } from "./call.ts";
 import { callLine, SeenCall } from "./call_line.ts";
@@ -117,7 +117,7 @@ async function follow(
     for await (const item of lasting(gateway, request)) {
       const lines = linesOf(item);
       if (lines.length === 0) continue;
-      const isRead = offer(...json ? [JSON.stringify({ ...label, ...Object(item) })] : lines);
+      const isRead = offer(...json ? [jsonLine({ ...label, ...Object(item) })] : lines);
       if (!isRead) return over.abort();
     }
   });

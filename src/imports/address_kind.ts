@@ -19,6 +19,8 @@ const V4: readonly Range[] = [
   ["10.0.0.0", 8, "private"],
   // The metadata service of a cloud, within the private range below.
   ["100.100.100.200", 32, "never"],
+  // What a cloud tells its machines, at an address that looks like anybody's.
+  ["168.63.129.16", 32, "never"],
   ["100.64.0.0", 10, "private"],
   ["127.0.0.0", 8, "private"],
   ["169.254.0.0", 16, "never"],
@@ -34,8 +36,11 @@ const V4: readonly Range[] = [
 ];
 
 const V6: readonly Range[] = [
-  // The metadata service of a cloud, within the private range below.
+  // Metadata and other services of clouds for their machines, within the private range below.
   ["fd00:ec2::254", 128, "never"],
+  ["fd00:ec2::23", 128, "never"],
+  ["fd20:ce::254", 128, "never"],
+  ["fd00:c1::a9fe:a9fe", 128, "never"],
   ["::1", 128, "private"],
   ["fc00::", 7, "private"],
   // Everything else that is not handed out for the internet.

@@ -6,13 +6,19 @@
 
 const LINE_FEED = 10, CARRIAGE_RETURN = 13;
 
+/** How an answer ends early. */
+export interface BoundOptions {
+  readonly maxResponseBytes: number;
+  readonly signal?: AbortSignal;
+}
+
 /**
  * The same answer, whose body fails once it is longer than `maxResponseBytes`; that of a stream of
  * events once one event is.
  */
 export function boundedResponse(
   response: Response,
-  { maxResponseBytes }: { readonly maxResponseBytes: number },
+  { maxResponseBytes, signal }: BoundOptions,
 ): Response {
   const { body, status, statusText, headers } = response;
   if (body === null) return response;
@@ -27,6 +33,8 @@ export function boundedResponse(
         } else controller.enqueue(chunk);
       },
     }),
+    // The platform's own may be collected as garbage while the body is still read.
+    signal === undefined ? {} : { signal },
   );
   return new Response(bounded, { status, statusText, headers });
 }

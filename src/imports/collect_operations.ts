@@ -40,7 +40,7 @@ export async function collectOperations(
   const skipped: Skipped[] = [];
   /** What would go by each name; it may turn out to be several. */
   const titles = new Map<string, string[]>();
-  let turn = performance.now();
+  let turn = performance.now(), wanted = 0;
   for (const foreign of operations) {
     if (performance.now() - turn > TURN_MS) {
       await setImmediate();
@@ -51,11 +51,13 @@ export async function collectOperations(
     if (chosen === "no name") {
       skipped.push({ what: title, reason: "its name makes no name of an operation" });
     } else if (chosen !== "not wanted") {
+      // Also those that share a name: each of them is work.
+      if (++wanted > settings.maxOperations) throw new Error(tooMany(settings));
       const { name, access } = chosen;
-      const same = titles.get(name) ?? [];
-      titles.set(name, [...same, title]);
+      const same = titles.get(name);
+      if (same === undefined) titles.set(name, [title]);
+      else same.push(title);
       collected.set(name, importedOperation(foreign, { name, access, grants, checkOutput }));
-      if (collected.size > settings.maxOperations) throw new Error(tooMany(settings));
     }
   }
   for (const [name, several] of titles) {

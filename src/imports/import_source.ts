@@ -19,6 +19,8 @@ export interface LoadedImport {
   /** By their names below the namespace. */
   readonly operations: ReadonlyMap<string, Registration>;
   readonly skipped: readonly Skipped[];
+  /** Told once these operations are in place of those before. */
+  readonly onPublished?: () => void;
 }
 
 /** Where operations come from. */

@@ -5,6 +5,7 @@
  */
 import type { ImportSettings } from "./import_settings.ts";
 import type { Skipped } from "./import_source.ts";
+import { withoutQueries } from "./without_queries.ts";
 
 /**
  * `loading` until the first attempt has ended. `failing` after one that failed: what was loaded before
@@ -44,12 +45,12 @@ export function shownLocation(location: string): string {
     : `${url.origin}${url.pathname}`;
 }
 
-/** Why something failed, in one line, causes included. */
+/** Why something failed, in one line, causes included, and without queries of addresses. */
 export function reasonOf(error: unknown): string {
   const reasons: string[] = [];
   for (let at = error; at instanceof Error && reasons.length < 3; at = at.cause) {
     if (!reasons.includes(at.message)) reasons.push(at.message);
   }
   const text = reasons.length === 0 ? String(error) : reasons.join(": ");
-  return text.replaceAll(/\s+/g, " ").slice(0, 500);
+  return withoutQueries(text.replaceAll(/\s+/g, " ").slice(0, 500));
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  type AccessControl,
   CallError,
   createRegistration,
   InfrastructureErrorCode,
@@ -12,6 +13,7 @@ import {
   type Registration,
 } from "@alkdev/operations";
 import { Type } from "@sinclair/typebox";
+import { matcherOf } from "../routing/export_rules.ts";
 import type { ImportSettings } from "./import_settings.ts";
 import type { Offers } from "./offers.ts";
 
@@ -27,7 +29,7 @@ export interface ImportViewPorts {
 export function createImportView(
   { settings, offers, isLoading }: ImportViewPorts,
 ): (view: OperationView) => OperationView {
-  const absent = new Map(settings.map((each) => [each.namespace, absentOperation(each)]));
+  const absent = new Map(settings.map((each) => [each.namespace, absentOperations(each)]));
 
   /** `null` for a name that is not within any import. */
   function find(full: string): Registration | undefined | null {
@@ -35,8 +37,9 @@ export function createImportView(
     const namespace = full.slice(0, slash);
     const notYet = absent.get(namespace);
     if (notYet === undefined) return null;
-    const found = offers.find(namespace, full.slice(slash + 1));
-    return found ?? (isLoading(namespace) ? notYet : undefined);
+    const name = full.slice(slash + 1);
+    const found = offers.find(namespace, name);
+    return found ?? (isLoading(namespace) ? notYet(name) : undefined);
   }
 
   return (view) => ({
@@ -51,12 +54,22 @@ export function createImportView(
   });
 }
 
+/** What stands for each operation of an import: one for all that ask for the same. */
+function absentOperations(
+  { namespace, rules }: ImportSettings,
+): (name: string) => Registration | undefined {
+  const absent = rules.map(({ operations, access }) => ({
+    matches: matcherOf(operations),
+    operation: absentOperation(namespace, access),
+  }));
+  return (name) => absent.find(({ matches }) => matches(name))?.operation;
+}
+
 /**
- * Stands for all operations of an import that is not there yet, so that a node which has just started
+ * Stands for operations of an import that is not there yet, so that a node which has just started
  * does not say of them that they do not exist. It tells nobody more than that who may not call them.
  */
-function absentOperation({ namespace, rules }: ImportSettings): Registration {
-  const access = rules.at(-1)?.access ?? { requiredScopes: ["admin"] };
+function absentOperation(namespace: string, access: AccessControl): Registration {
   return createRegistration(
     {
       ...{ namespace, name: "loading", version: "1.0.0", type: OperationType.QUERY },

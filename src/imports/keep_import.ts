@@ -60,6 +60,7 @@ export function keepImport({ settings, source, ...options }: KeepImportOptions):
     }
     const { operations, skipped } = loaded;
     options.publish(loaded);
+    loaded.onPublished?.();
     status = {
       ...before,
       operations: operations.size,

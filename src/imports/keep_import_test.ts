@@ -70,6 +70,17 @@ Deno.test("what is loaded is published once, and what is the same again is not",
   await settled(it, (delay) => delay >= 90_000 && delay <= 110_100);
 });
 
+Deno.test("why it failed is told without queries of addresses", async () => {
+  const cause = new Error(
+    "error sending request for url (https://u.example/a?x=pass)word): refused",
+  );
+  await using it = await keep(() => Promise.reject(new Error("failed? yes", { cause })));
+  strictEqual(
+    it.kept.status.error,
+    "failed? yes: error sending request for url (https://u.example/a?… refused",
+  );
+});
+
 Deno.test("what failed is tried again after a wait that doubles, half of it random, up to five minutes", async () => {
   await using it = await keep(failing);
   const { error, state } = it.kept.status;

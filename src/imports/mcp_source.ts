@@ -23,12 +23,17 @@ export interface McpSourceOptions {
   readonly secret: () => string | undefined;
 }
 
+type Tools = MCPClientWrapper["tools"];
+
 /** A call may take ten minutes, and some servers answer with nothing before they answer. */
 const HEADERS_MS = 610_000;
 /** More than any import may have, before some of them are chosen. */
 const MAX_TOOLS = 10_000;
 
-/** Opens an import of a server; nothing is asked for yet. One connection serves all calls. */
+/**
+ * Opens an import of a server; nothing is asked for yet. One connection serves all calls: one over which
+ * tools cannot be listed goes on until another has taken its place.
+ */
 export function openMcpSource({ settings, secret }: McpSourceOptions): ImportSource {
   const { namespace, maxResponseBytes, allowPrivate } = settings;
   const outbound = openOutbound({ allowPrivate, maxResponseBytes, headersTimeoutMs: HEADERS_MS });
@@ -41,47 +46,74 @@ export function openMcpSource({ settings, secret }: McpSourceOptions): ImportSou
     secret: noticing(secret, tell),
     ...{ fetch: outbound.fetch, onToolsChanged: tell },
   });
-  let client: MCPClientWrapper | undefined;
+  /** All that are open: the present one, one that is to follow it, and those with calls to end. */
+  const open = new Set<MCPClientWrapper>();
+  let present: MCPClientWrapper | undefined;
+  let isSuspect = false;
   let known: string | undefined;
   let isClosed = false;
 
-  async function listTools() {
-    const present = client;
-    if (present?.listTools !== undefined) {
-      try {
-        return await present.listTools();
-      } catch (error) {
-        // The connection looks after a server that is away. One that refuses is begun anew next time.
-        if (!isAway(error)) await forget(present);
-        throw error;
-      }
-    }
+  async function connect(): Promise<MCPClientWrapper> {
     const connected = await createMCPClient(namespace, config);
-    if (isClosed) {
-      await closeMCPClient(connected);
-      throw new Error("the import was closed");
+    open.add(connected);
+    if (!isClosed) return connected;
+    await close(connected);
+    throw new Error("the import was closed");
+  }
+
+  async function close(client: MCPClientWrapper): Promise<void> {
+    open.delete(client);
+    await closeMCPClient(client);
+  }
+
+  /** Lets a connection end the calls that it has. */
+  function drain(client: MCPClientWrapper): void {
+    client.drain?.().then(() => open.delete(client));
+  }
+
+  async function listTools(listed: () => Promise<Tools>) {
+    try {
+      return await listed();
+    } catch (error) {
+      // The connection looks after a server that is away. One that refuses is begun anew next time.
+      isSuspect ||= !isAway(error);
+      throw error;
     }
-    client = connected;
-    return connected.tools;
   }
 
-  async function forget(former: MCPClientWrapper): Promise<void> {
-    client = undefined;
-    // Operations of the new connection are other ones, though they may look the same.
-    known = undefined;
-    await closeMCPClient(former);
-  }
-
-  async function load(signal: AbortSignal): Promise<LoadedImport | undefined> {
-    const tools = await listTools();
-    const hash = importHash(namespace, JSON.stringify(tools));
-    if (hash === known) return undefined;
-    const collected = await collectOperations(tools, {
+  async function collect(tools: Tools, signal: AbortSignal) {
+    return await collectOperations(tools, {
       ...{ settings, signal, titleOf: ({ name }) => name },
       grants: { provenance: "FromMCP" },
     });
+  }
+
+  const hashOf = (tools: Tools) => importHash(namespace, JSON.stringify(tools));
+
+  async function load(signal: AbortSignal): Promise<LoadedImport | undefined> {
+    if (present?.listTools === undefined || isSuspect) return await loadAnew(signal);
+    const tools = await listTools(present.listTools);
+    const hash = hashOf(tools);
+    if (hash === known) return undefined;
+    const collected = await collect(tools, signal);
     known = hash;
     return { hash, ...collected };
+  }
+
+  /** Operations of a new connection are other ones, though they may look the same. */
+  async function loadAnew(signal: AbortSignal): Promise<LoadedImport> {
+    const connected = await connect();
+    try {
+      const hash = hashOf(connected.tools), former = present;
+      const collected = await collect(connected.tools, signal);
+      present = connected;
+      isSuspect = false;
+      known = hash;
+      return { hash, ...collected, onPublished: () => former && drain(former) };
+    } catch (error) {
+      await close(connected);
+      throw error;
+    }
   }
 
   return {
@@ -91,7 +123,7 @@ export function openMcpSource({ settings, secret }: McpSourceOptions): ImportSou
       isClosed = true;
       listeners.clear();
       try {
-        if (client !== undefined) await closeMCPClient(client);
+        await Promise.all(Array.from(open, close));
       } finally {
         outbound[Symbol.dispose]();
       }

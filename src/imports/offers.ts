@@ -17,7 +17,6 @@ export interface Offers {
   publish(namespace: string, loaded: LoadedImport): void;
   /** By its name below the namespace. */
   find(namespace: string, name: string): Registration | undefined;
-  operations(): Iterable<readonly [name: string, registration: Registration]>;
   /** As search wants them: each import as if it were a node that offers its operations. */
   entries(): Iterable<SpokeEntry>;
   get(namespace: string): SpokeEntry | undefined;
@@ -47,11 +46,6 @@ export function createOffers(): Offers {
       for (const listener of listeners) listener({ before, after });
     },
     find: (namespace, name) => offers.get(namespace)?.operations.get(name),
-    *operations() {
-      for (const [namespace, { operations }] of offers) {
-        for (const [name, registration] of operations) yield [`${namespace}/${name}`, registration];
-      }
-    },
     *entries() {
       for (const { entry } of offers.values()) yield entry;
     },

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { OperationView, Registration } from "@alkdev/operations";
+import type { OperationView } from "@alkdev/operations";
 import type { HubConfig } from "../config/mod.ts";
 import type { FindExportRule } from "../routing/export_rules.ts";
 import type { SpokeEntry } from "../routing/spoke_index.ts";
@@ -34,8 +34,6 @@ export interface Imports extends AsyncDisposable {
   beside(spokes: SearchedEntries): SearchedEntries;
   /** Whom imported operations are offered to, and else as `exports` says. */
   rulesBeside(exports: FindExportRule): FindExportRule;
-  /** Imported operations, by name. */
-  operations(): Iterable<readonly [name: string, registration: Registration]>;
   list(): readonly ImportStatus[];
   /** Loads one of them now; undefined where there is none of that name. */
   refresh(namespace: string): Promise<ImportStatus> | undefined;
@@ -62,7 +60,6 @@ export function openImports({ imports, secrets, ...options }: OpenImportsOptions
     beside: (spokes) => searched(spokes, { offers, isImport: (name) => kept.has(name) }),
     rulesBeside: (exports) => (peerId, name) =>
       kept.has(peerId) ? offers.ruleOf(peerId, name) : exports(peerId, name),
-    operations: () => offers.operations(),
     list: () => Array.from(kept.values(), ({ status }) => status),
     refresh: (namespace) => kept.get(namespace)?.refresh(),
     async [Symbol.asyncDispose]() {

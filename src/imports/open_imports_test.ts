@@ -1,5 +1,6 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import { createDispatcher, type OperationView, type Registration } from "@alkdev/operations";
+import type { HubConfig } from "../config/mod.ts";
 import { DEFAULT_EXPORT_RULES } from "../routing/export_rules.ts";
 import { createSpokeIndex } from "../routing/spoke_index.ts";
 import { openSearch } from "../search/mod.ts";
@@ -11,14 +12,14 @@ const ADMIN = { id: "ann", scopes: ["admin", "spokes:call"] };
 const NONE: OperationView = { external: () => undefined, resolve: () => undefined };
 
 /** Imports of a file that says what can be called. */
-async function importing(operationId: string) {
+async function importing(operationId: string, config: HubConfig["imports"][string] = {}) {
   await using stack = new AsyncDisposableStack();
   const openapi = await Deno.makeTempFile({ suffix: ".json" });
   stack.defer(() => Deno.remove(openapi));
   const paths = { "/x": { get: { operationId, responses: {} } } };
   await Deno.writeTextFile(openapi, JSON.stringify({ openapi: "3.0.0", paths }));
   const imports = stack.use(openImports({
-    imports: { dev1: { openapi, baseUrl: "https://dev1.example" } },
+    imports: { dev1: { openapi, baseUrl: "https://dev1.example", ...config } },
     secrets: undefined,
   }));
   const parts = stack.move();
@@ -41,6 +42,16 @@ Deno.test("before it is loaded an import answers with a failure that may pass, t
   await it.imports.refresh("dev1");
   await rejects(call("/dev1/other"), { code: "OPERATION_NOT_FOUND" });
   strictEqual(it.imports.refresh("dev2"), undefined);
+});
+
+Deno.test("before it is loaded an import goes by the rule that names what is called", async () => {
+  const access = [{ operations: ["repos/*"], scopes: ["repos:read"] }];
+  await using it = await importing("run", { access });
+  const dispatcher = createDispatcher({ view: it.imports.over(NONE) });
+  const call = (operation: string) =>
+    dispatcher.call({ operation, input: {}, identity: { id: "bob", scopes: ["repos:read"] } });
+  await rejects(call("/dev1/repos/get"), { retryable: true });
+  await rejects(call("/dev1/run"), { code: "ACCESS_DENIED" });
 });
 
 Deno.test("a spoke with the name of an import is neither found nor reached, others are", async () => {

@@ -10,6 +10,7 @@
 import { lookup } from "node:dns/promises";
 import { addressKind } from "./address_kind.ts";
 import { boundedResponse } from "./bounded_response.ts";
+import { withoutQueries } from "./without_queries.ts";
 
 /** What is asked of the network, and within which bounds. */
 export interface OutboundOptions {
@@ -74,7 +75,12 @@ export function openOutbound(options: OutboundOptions): Outbound {
     const signals = [closing.signal, timeout.signal, ...(init.signal ? [init.signal] : [])];
     const signal = AbortSignal.any(signals);
     try {
-      return await fetch(target, { ...init, headers, signal, client, redirect: "manual" });
+      const response = await fetch(target, {
+        ...{ ...init, headers, signal, client, redirect: "manual" },
+      });
+      return boundedResponse(response, { ...options, signal });
+    } catch (error) {
+      throw error instanceof TypeError ? told(error) : error;
     } finally {
       clearTimeout(timer);
     }
@@ -87,7 +93,7 @@ export function openOutbound(options: OutboundOptions): Outbound {
       const next = redirectOf(response, url);
       const mayFollow = init.redirect !== "manual" && count < MAX_REDIRECTS &&
         (init.method ?? "GET").toUpperCase() === "GET" && next?.origin === url.origin;
-      if (next === undefined || !mayFollow) return boundedResponse(response, options);
+      if (next === undefined || !mayFollow) return response;
       await response.body?.cancel();
       url = next;
     }
@@ -129,6 +135,12 @@ async function judged(
   const [first] = addresses;
   if (first === undefined) throw new TypeError(`${hostname} has no address`);
   return first;
+}
+
+/** The same failure: the platform's tells the whole address, and a query may hold a secret. */
+function told({ message, cause }: TypeError): TypeError {
+  const reason = cause instanceof Error ? new Error(withoutQueries(cause.message)) : undefined;
+  return new TypeError(withoutQueries(message), reason && { cause: reason });
 }
 
 async function resolveHost(host: string): Promise<readonly string[]> {

@@ -13,6 +13,12 @@ function startServer(handler: Handler) {
   return { asked, port: server.addr.port, [Symbol.asyncDispose]: () => server.shutdown() };
 }
 
+/** A port at which nobody listens any more. */
+function freed(): Deno.NetAddr {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr;
+}
+
 function outbound(options: Partial<OutboundOptions> = {}) {
   const resolved: string[] = [];
   const opened = openOutbound({
@@ -66,6 +72,19 @@ for (const host of ["0x7f.1", "2130706433", "[::ffff:127.0.0.1]", "127.0.0.1", "
 Deno.test("a name without an address fails as what cannot be sent does", async () => {
   using out = outbound({ resolve: () => Promise.resolve([]) });
   await rejects(out.fetch("http://service.example/"), TypeError);
+});
+
+Deno.test("a failure of a request does not tell its query, which may hold a secret", async () => {
+  const { port } = freed();
+  using out = outbound();
+  const asking = out.fetch(`http://service.example:${port}/path?key=se)cret,value&x=1`);
+  await rejects(asking, (error) => {
+    ok(error instanceof TypeError);
+    const shown = Deno.inspect(error);
+    match(shown, new RegExp(`127\\.0\\.0\\.1:${port}/path\\?…`));
+    ok(!/cret|value/.test(shown), shown);
+    return true;
+  });
 });
 
 Deno.test("a redirect is followed within its origin, three times and for GET alone", async () => {

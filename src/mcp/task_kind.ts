@@ -10,7 +10,11 @@ import { type ActorKind, defineActor } from "../../actors/runtime/mod.ts";
 /** Kind of the actors of tasks. */
 export const MCP_TASK_KIND = "mcp-task";
 
-/** The kind. What a call gave is its caller's own: others reach it by MCP no more than by its actor. */
+/**
+ * The kind. What a call gave is its caller's own: methods of tasks tell it nobody else. Administrators
+ * may read the actor, as any other: its log holds the result in a `FINISH`, also when the task has
+ * expired, and so do backups.
+ */
 export function createMcpTaskKind(): ActorKind {
   const access = { requiredScopes: ["admin"] };
   return defineActor({

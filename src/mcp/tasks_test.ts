@@ -123,7 +123,7 @@ Deno.test("the largest result that is kept is kept, whatever is in it", async ()
   strictEqual((await hub.there.find(ann, taskId))?.result?.text, text);
 });
 
-Deno.test("a task expires: there is none any more", async () => {
+Deno.test("a task expires: there is none any more, but its log keeps what came of it", async () => {
   await using hub = await twoNodes(300);
   const { taskId } = await hub.here.begin(ann);
   await hub.here.end(taskId, { result });
@@ -131,6 +131,8 @@ Deno.test("a task expires: there is none any more", async () => {
     what: "the task to expire",
   });
   strictEqual(await hub.there.cancel(ann, taskId), false);
+  const address = { kind: MCP_TASK_KIND, id: taskId };
+  deepStrictEqual(await typesOf(hub.far.bus, address, { own: false }), ["START", "FINISH"]);
 });
 
 Deno.test("without NATS nothing is promised", async () => {

@@ -131,7 +131,6 @@ class Server {
   async #serve(request: Request): Promise<void> {
     const { dispatcher, limits: { calls = CALLS, subscriptions = SUBSCRIPTIONS } = {} } =
       this.#options;
-    await this.#refuseToTellAll(request);
     if (dispatcher.typeOf(request.payload.operation) === OperationType.SUBSCRIPTION) {
       if (this.#subscriptions >= subscriptions) throw tooMany(`${subscriptions} subscriptions`);
       this.#subscriptions++;
@@ -142,7 +141,10 @@ class Server {
     return await this.#call(request).finally(() => this.#calls--);
   }
 
-  /** Before anything is done: a secret that was made and cannot be told is lost. */
+  /**
+   * Before anything is done: a secret that was made and cannot be told is lost. Counted as a part of the
+   * call, as it takes a key pair to find out whether an address is one.
+   */
   async #refuseToTellAll({ address, payload: { operation } }: Request): Promise<void> {
     const { dispatcher, answersSecret } = this.#options;
     if (!answersSecret(operation)) return;
@@ -154,7 +156,9 @@ class Server {
     );
   }
 
-  async #call({ id, reply, address, payload }: Request): Promise<void> {
+  async #call(request: Request): Promise<void> {
+    await this.#refuseToTellAll(request);
+    const { id, reply, address, payload } = request;
     const signal = this.#closing.signal, { dispatcher, answersSecret } = this.#options;
     const output = await dispatcher.call({ ...this.#rootOf(id, payload), signal });
     const { operation } = payload;
@@ -166,7 +170,9 @@ class Server {
     this.#answer(reply, { type: "call.responded", id, payload: { output: letter } }, SEALED);
   }
 
-  async #stream({ id, reply, payload }: Request): Promise<void> {
+  async #stream(request: Request): Promise<void> {
+    await this.#refuseToTellAll(request);
+    const { id, reply, payload } = request;
     const left = new AbortController();
     const signal = AbortSignal.any([left.signal, this.#closing.signal]);
     const stream = await this.#options.dispatcher.subscribe({

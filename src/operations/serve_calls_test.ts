@@ -123,6 +123,16 @@ Deno.test("more calls at once than allowed are refused, and taken again when the
   strictEqual(await caller.call("hub/echo", 1), 1);
 });
 
+Deno.test("where there is no room, an address for a secret is not even looked at", async () => {
+  await using serving = await startServing({ calls: 0 });
+  const payload = { operation: "hub/make-key", input: {} };
+  const frame = writeFrame({ type: "call.requested", id: "1", payload });
+  const { bus } = serving.far;
+  const { data } = await bus.requests.request(hubCallsSubject(bus.realm), encodeText(frame));
+  const answer = new TextDecoder().decode(data);
+  ok(answer.includes("RATE_LIMITED"), answer);
+});
+
 Deno.test("more subscriptions at once than allowed are refused", async () => {
   await using serving = await startServing({ subscriptions: 1 });
   const first = serving.caller.subscribe("hub/count", 3);

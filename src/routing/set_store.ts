@@ -1,4 +1,14 @@
-import { type Bus, type openBucket, openKeyLister, parseSpecKey, specKey } from "@hub/bus";
+import {
+  type Bus,
+  keySubject,
+  MARKER_TTL_MS,
+  type openBucket,
+  openKeyLister,
+  parseSpecKey,
+  PURGE_HEADERS,
+  specKey,
+  WrongLastSequence,
+} from "@hub/bus";
 import type { SetStore } from "./tidy_sets.ts";
 
 type Bucket = Awaited<ReturnType<typeof openBucket>>;
@@ -18,10 +28,20 @@ export function openSetStore(bus: Bus, bucket: Bucket): SetStore {
     put: async (hash, bytes) => void await bucket.put(specKey(hash), bytes),
     async remove(hash, revision) {
       try {
-        await bucket.delete(specKey(hash), { previousSeq: revision });
+        await bus.requests.publish(
+          keySubject(bus.realm, "SPECS", specKey(hash)),
+          new Uint8Array(),
+          {
+            expectedLastSubjectSequence: revision,
+            headers: PURGE_HEADERS,
+            rollup: "subject",
+            ttlMs: MARKER_TTL_MS,
+          },
+        );
         return true;
-      } catch {
-        return false; // Somebody has put it again; or it is there for another round.
+      } catch (error) {
+        if (error instanceof WrongLastSequence) return false; // Somebody has put it again.
+        throw error;
       }
     },
   };

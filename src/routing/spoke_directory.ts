@@ -110,7 +110,9 @@ class Directory implements SpokeDirectory {
   #toldIn: number;
   #again: ReturnType<typeof setTimeout> | undefined;
   readonly #tidySets: TidySets;
-  readonly #tidying: ReturnType<typeof setInterval>;
+  /** The last round of tidying: none before it still runs when it is over. */
+  #tidying: Promise<unknown> = Promise.resolve();
+  #keepingTidy: Promise<void> = Promise.resolve();
 
   constructor({ membership, sets, stored, ...buckets }: DirectoryPorts) {
     this.#membership = membership;
@@ -125,13 +127,13 @@ class Directory implements SpokeDirectory {
       own: () =>
         new Map([...this.#own.values()].map(({ packed: { set, bytes } }) => [set.hash, bytes])),
     });
-    this.#tidying = setInterval(() => void this.#tidyQuietly(), TIDY_MS);
   }
 
   async open(): Promise<void> {
     const ready = Promise.withResolvers<void>();
     this.#following = this.#follow(ready.resolve);
     await ready.promise;
+    this.#keepingTidy = this.#keepTidy();
   }
 
   async claim(peerId: string, packed: PackedSpecSet): Promise<Claim> {
@@ -148,7 +150,18 @@ class Directory implements SpokeDirectory {
 
   async tidy(nowMs: number = Date.now()): Promise<number> {
     const [first] = this.#membership.nodes().map(({ id }) => id).sort();
-    return await this.#tidySets({ nowMs, removes: first === this.#membership.node });
+    const { signal } = this.#closing;
+    const round = this.#tidySets({ nowMs, removes: first === this.#membership.node, signal });
+    this.#tidying = round.catch(() => undefined);
+    return await round;
+  }
+
+  async #keepTidy(): Promise<void> {
+    const { signal } = this.#closing;
+    while (!signal.aborted) {
+      await pause(TIDY_MS, signal).catch(() => undefined);
+      if (!signal.aborted) await this.#tidyQuietly();
+    }
   }
 
   #hashesOf(places: Iterable<Pick<KnownPlace, "node" | "nodeEpoch" | "hash">>): Set<string> {
@@ -179,10 +192,11 @@ class Directory implements SpokeDirectory {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#forget();
-    clearInterval(this.#tidying);
     clearTimeout(this.#again);
     this.#closing.abort();
     await this.#following;
+    await this.#keepingTidy;
+    await this.#tidying;
   }
 
   /** Reads all that is stored, calls `onRead`, and goes on reading until closed. */

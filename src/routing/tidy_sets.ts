@@ -41,9 +41,11 @@ export interface TidyRound {
   readonly nowMs: number;
   /** Whether this node takes unused sets away; one of all of them does. */
   readonly removes: boolean;
+  /** Ends the round before the next set. */
+  readonly signal?: AbortSignal;
 }
 
-/** Tidies; returns how many sets it took away. */
+/** Tidies, one round after the other; returns how many sets it took away. */
 export type TidySets = (round: TidyRound) => Promise<number>;
 
 /** A spoke that comes back soon finds its set: it need not be stored and read again. */
@@ -55,6 +57,7 @@ export function createTidySets(
   { graceMs = GRACE_MS }: { readonly graceMs?: number } = {},
 ): TidySets {
   const unusedSince = new Map<string, number>();
+  let last: Promise<unknown> = Promise.resolve();
 
   async function listed(): Promise<Set<string>> {
     const hashes = new Set<string>();
@@ -76,29 +79,47 @@ export function createTidySets(
     return [...unusedSince].filter(([, since]) => nowMs - since >= graceMs).map(([hash]) => hash);
   }
 
-  async function remove(hashes: readonly string[]): Promise<number> {
+  async function remove(hashes: readonly string[], signal?: AbortSignal): Promise<number> {
     const gone = new Map<string, Uint8Array>();
-    for (const hash of hashes) {
-      const stored = await store.read(hash);
-      if (stored === undefined || !await store.remove(hash, stored.revision)) continue;
-      unusedSince.delete(hash);
-      gone.set(hash, stored.bytes);
+    try {
+      for (const hash of hashes) {
+        if (signal?.aborted === true) break;
+        const stored = await store.read(hash);
+        if (stored === undefined) continue;
+        // Before it is: should that fail, it may have been taken away all the same.
+        gone.set(hash, stored.bytes);
+        if (await store.remove(hash, stored.revision)) unusedSince.delete(hash);
+        else gone.delete(hash);
+      }
+    } finally {
+      await putBack(gone);
     }
-    if (gone.size === 0) return 0;
+    return gone.size;
+  }
+
+  /** Puts back what is offered again, and leaves the rest of them. */
+  async function putBack(gone: Map<string, Uint8Array>): Promise<void> {
+    if (gone.size === 0) return;
     const inUse = await used();
     for (const [hash, bytes] of gone) {
       if (!inUse.has(hash)) continue;
       await store.put(hash, bytes);
       gone.delete(hash);
     }
-    return gone.size;
   }
 
-  return async ({ nowMs, removes }) => {
+  async function tidy({ nowMs, removes, signal }: TidyRound): Promise<number> {
     const hashes = await listed();
     for (const [hash, bytes] of own()) {
       if (!hashes.has(hash)) await store.put(hash, bytes);
     }
-    return removes ? await remove(overdue(hashes, offered(), nowMs)) : 0;
+    return removes ? await remove(overdue(hashes, offered(), nowMs), signal) : 0;
+  }
+
+  return (round) => {
+    const done = last.then(() => tidy(round));
+    // Whoever has asked for it is told.
+    last = done.catch(() => undefined);
+    return done;
   };
 }

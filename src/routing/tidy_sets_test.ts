@@ -1,4 +1,4 @@
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import { type Bus, encodeJson, joinMembership, openBucket, specKey, spokeKey } from "@hub/bus";
 import { testBus } from "../../tests/harness/bus.ts";
 import { until } from "../../tests/harness/until.ts";
@@ -126,6 +126,56 @@ Deno.test("a set that was put again meanwhile is not taken away", async () => {
   await node.store.put(hash, one.bytes);
   strictEqual(await node.store.remove(hash, before?.revision ?? 0), false);
   deepStrictEqual(await stored(node), [hash]);
+});
+
+Deno.test("what keeps a set from being taken away is told, unless it was put again; what was taken away is looked at all the same", async () => {
+  await using world = await startNodes(1);
+  const [node] = world.nodes;
+  if (node === undefined) throw new Error("no node");
+  const one = await packed("one"), two = await packed("two");
+  for (const { set, bytes } of [one, two]) await node.store.put(set.hash, bytes);
+  await using away = await testBus({ realm: node.bus.realm });
+  const bucket = await openBucket(away.bus.connection, { realm: away.bus.realm, bucket: "SPECS" });
+  const broken = openSetStore(away.bus, bucket);
+  await away.bus[Symbol.asyncDispose]();
+  let removed = 0;
+  const store: SetStore = {
+    ...node.store,
+    remove: (...which) => (removed++ === 0 ? node.store : broken).remove(...which),
+  };
+  const tidy = createTidySets({
+    store,
+    offered: () => new Set(),
+    used: () => Promise.resolve(new Set([one.set.hash, two.set.hash])),
+    own: () => new Map(),
+  }, { graceMs: 0 });
+  await rejects(tidy({ nowMs: 0, removes: true }), { code: "CLOSED" });
+  deepStrictEqual(await stored(node), [one.set.hash, two.set.hash].toSorted());
+});
+
+Deno.test("rounds of tidying run one after the other, and the directory ends with the last", async () => {
+  await using world = await startNodes(1);
+  const [node] = world.nodes;
+  if (node === undefined) throw new Error("no node");
+  const told: string[] = [];
+  const store: SetStore = {
+    ...node.store,
+    async *list() {
+      told.push("begun");
+      yield* node.store.list();
+      told.push("ended");
+    },
+  };
+  const ports = { offered: () => new Set<string>(), own: () => new Map() };
+  const tidy = createTidySets({ ...ports, store, used: () => Promise.resolve(new Set()) });
+  await Promise.all([1, 2].map((nowMs) => tidy({ nowMs, removes: true })));
+  deepStrictEqual(told, ["begun", "ended", "begun", "ended"]);
+  const order: string[] = [];
+  const rounds = [1, 2].map(() => node.directory.tidy().then(() => order.push("tidied")));
+  await node.directory[Symbol.asyncDispose]();
+  order.push("disposed");
+  await Promise.all(rounds);
+  deepStrictEqual(order, ["tidied", "tidied", "disposed"]);
 });
 
 Deno.test("a set that is lost while a spoke offers it is put back by the node that has the spoke", async () => {

@@ -1,13 +1,18 @@
 /**
- * All rows of all tables, as text that any later hand can read: a JSON object a line.
+ * All rows of all tables of the hub, as text that any later hand can read: a JSON object a line.
  *
  * @module
  */
+import { getTableName, is } from "drizzle-orm";
+import { PgTable } from "drizzle-orm/pg-core";
 import type pg from "pg";
 import { migrationState } from "./migration_state.ts";
+import * as schema from "./schema.ts";
 
 /** Rows that are asked for at a time. */
 const ROWS = 500;
+/** Tables of the hub; others may keep theirs beside them. */
+const OWN = Object.values(schema).flatMap((it) => is(it, PgTable) ? [getTableName(it)] : []);
 
 /** What takes the rows of tables. */
 export interface DumpTablesOptions {
@@ -158,16 +163,17 @@ async function continueCounting(client: pg.PoolClient, table: string): Promise<v
   }
 }
 
-/** The tables, each after those that it refers to. */
+/** The tables of the hub that are there, each after those that it refers to. */
 async function tablesInOrder(client: pg.PoolClient): Promise<string[]> {
   const { rows } = await client.query<{ name: string; refers: string[] }>(
     `select t.relname as name,
             coalesce(array_agg(r.relname) filter (where r.relname <> t.relname), '{}')::text[] as refers
      from pg_class t
      left join pg_constraint c on c.conrelid = t.oid and c.contype = 'f'
-     left join pg_class r on r.oid = c.confrelid
-     where t.relkind = 'r' and t.relnamespace = 'public'::regnamespace
+     left join pg_class r on r.oid = c.confrelid and r.relname = any($1)
+     where t.relkind = 'r' and t.relnamespace = 'public'::regnamespace and t.relname = any($1)
      group by t.relname order by t.relname`,
+    [OWN],
   );
   const ordered = new Set<string>();
   while (ordered.size < rows.length) {

@@ -66,6 +66,20 @@ Deno.test("what is dumped and filled in is the same to the last digit", async ()
   ok(dump.tables.indexOf("messages") < dump.tables.indexOf("message_parts"));
 });
 
+Deno.test("tables of others in the same database are left out, also such as refer to the hub's", async () => {
+  await using databases = await testDatabases();
+  await databases.pool.query(
+    `create table "Theirs 1" (n int primary key);
+     create table theirs (project text references projects (id));
+     alter table todos add column theirs int references "Theirs 1" (n);
+     insert into "Theirs 1" values (1)`,
+  );
+  const { tables, rows } = await dumpOf(databases);
+  deepStrictEqual(tables.filter((name) => name.toLowerCase().startsWith("theirs")), []);
+  deepStrictEqual([...rows.keys()], tables);
+  ok(tables.includes("todos"));
+});
+
 Deno.test("a dump is of one moment, whatever is written meanwhile", async () => {
   await using databases = await testDatabases();
   let written = 0;

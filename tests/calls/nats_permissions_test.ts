@@ -38,9 +38,9 @@ async function startConfigured() {
   const server = stack.use(leash(testEnvironment().natsServer, { args, env }));
   const servers = `127.0.0.1:${port}`;
   const asHub = { servers, user: "hub", pass: PASSWORD };
-  const hub = await until(() => connect({ ...asHub, inboxPrefix: subjects.inboxPrefix("r") }), {
-    what: `the server: ${server.lastLines()}`,
-  });
+  // Not before it is ready: a connection that it resets while it starts throws where nobody listens.
+  await until(() => server.lastLines().includes("Server is ready"), { what: "the server" });
+  const hub = await connect({ ...asHub, inboxPrefix: subjects.inboxPrefix("r") });
   stack.defer(() => hub.close());
   const other = await connect({ servers, user: "other", pass: "other" });
   stack.defer(() => other.close());

@@ -21,15 +21,42 @@ export async function testDatabase({ empty }: TestDatabaseOptions = {}): Promise
   url.pathname = `/${name}`;
   return {
     url: url.href,
-    [Symbol.asyncDispose]: () => execute(postgresUrl, `drop database ${name} with (force)`),
+    [Symbol.asyncDispose]: () => drop(postgresUrl, name),
   };
 }
 
+/** Connections that are about to end do so in peace: cut, they would throw where nobody listens. */
+const LEAVING_MS = 2_000, LOOK_MS = 10;
+
+async function drop(url: string, name: string): Promise<void> {
+  await withClient(url, async (client) => {
+    const deadline = performance.now() + LEAVING_MS;
+    while (await hasConnections(client, name) && performance.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
+    await client.query(`drop database ${name} with (force)`);
+  });
+}
+
+async function hasConnections(client: pg.Client, name: string): Promise<boolean> {
+  const { rowCount } = await client.query("select 1 from pg_stat_activity where datname = $1", [
+    name,
+  ]);
+  return rowCount !== 0;
+}
+
 async function execute(url: string, sql: string): Promise<void> {
+  await withClient(url, (client) => client.query(sql));
+}
+
+async function withClient(
+  url: string,
+  act: (client: pg.Client) => Promise<unknown>,
+): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(sql);
+    await act(client);
   } finally {
     await client.end();
   }

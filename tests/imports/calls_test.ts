@@ -1,5 +1,6 @@
 /** What becomes of calls to imported endpoints: on their way out, and on their way back. */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { startLogging } from "../../src/logger/mod.ts";
 import { until } from "../harness/until.ts";
 import { type ImportingHub, startImporting } from "./_importing_testing.ts";
 import { endpoint, PATHS, type Pets, startPets } from "./_pets_testing.ts";
@@ -63,6 +64,40 @@ for (
     strictEqual(hub.pets.asked.at(-1)?.headers[header], expected);
   });
 }
+
+Deno.test("a secret in a query is told by no log, list or failure of a service that is gone", async () => {
+  let lines = "";
+  const stream = {
+    write(bytes: Uint8Array) {
+      lines += new TextDecoder().decode(bytes);
+      return Promise.resolve(bytes.length);
+    },
+  };
+  await using logging = startLogging({ level: "debug", format: "json", stream });
+  const scheme = { type: "apiKey", in: "query", name: "k" };
+  await using hub = await importing({
+    ...{ auth: { scheme: "document" }, credential: "shop" },
+    more: { security: [{ it: [] }], components: { securitySchemes: { it: scheme } } },
+  });
+  const { admin, pets } = hub;
+  await hub.setSecret("shop", "pass-of-query");
+  await until(
+    () =>
+      pets.asked.at(-1)?.path === "/pets?k=pass-of-query" ||
+      admin.call("/shop/listPets").then(() => false),
+    {
+      what: "the secret to be used",
+    },
+  );
+  await pets[Symbol.asyncDispose]();
+  const called = await admin.call("/shop/listPets");
+  strictEqual(called.body.details.reason, "upstream_unavailable");
+  strictEqual((await admin.refresh("shop")).state, "failing");
+  const told = JSON.stringify([called, await admin.call("/hub/imports/list")]);
+  await logging.flush();
+  match(lines, /imported operation failed/);
+  ok(!`${told}${lines}`.includes("pass-of-query"));
+});
 
 Deno.test("values go where the document says, and nowhere else", async () => {
   const parameters = [

@@ -25,7 +25,5 @@ function refill(): string {
   // Some platforms offer nothing for it; what only tells things apart may then be less random.
   if (typeof globalThis.crypto?.getRandomValues === "function") crypto.getRandomValues(bytes);
   else bytes.forEach((_, at) => bytes[at] = Math.random() * 256);
-  // Not every platform has it yet.
-  if (typeof bytes.toHex === "function") return bytes.toHex();
   return Array.from(bytes, (byte) => HEX[byte]).join("");
 }

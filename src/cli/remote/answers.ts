@@ -74,6 +74,12 @@ function connectProblem(cause: unknown): string | undefined {
   return found === undefined ? undefined : `: ${found}`;
 }
 
+/** A stream that says what no hub says. It is no loss: taken up again, it would say the same. */
+export function unreadable({ url }: Target): CallError {
+  const message = `Cannot read what ${url} sent: it is no hub, or of another version`;
+  return new CallError(LOST.noHub, message);
+}
+
 /** What ended without being over. */
 export function cutOff({ url }: Target, cause?: unknown): CallError {
   const message = `The connection to ${url} was lost`;

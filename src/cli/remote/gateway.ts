@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { cutOff, failureOf, outputOf, unanswered } from "./answers.ts";
+import { cutOff, failureOf, outputOf, unanswered, unreadable } from "./answers.ts";
 import { readStream, type StreamItem } from "./read_stream.ts";
 import type { Target } from "./target.ts";
 
@@ -87,6 +87,7 @@ export function createGateway(target: Target): Gateway {
       for await (const event of readStream(body, { silenceMs: SILENCE_MS })) {
         if (event.is === "completed") return;
         if (event.is === "cut off") throw cutOff(target);
+        if (event.is === "unreadable") throw unreadable(target);
         if (event.is === "error") throw failureOf(event.error, { target, status });
         yield event;
       }

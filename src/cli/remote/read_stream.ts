@@ -17,6 +17,8 @@ export type StreamEvent =
   | ({ readonly is: "value" } & StreamItem)
   | { readonly is: "completed" }
   | { readonly is: "error"; readonly error: unknown }
+  /** What came is no JSON: no hub sends that. */
+  | { readonly is: "unreadable" }
   /** It ended, or fell silent, and was not over. */
   | { readonly is: "cut off" };
 
@@ -72,7 +74,16 @@ async function nextPiece(
 
 function eventOf({ eventType, data, lastEventId }: SSEEvent): StreamEvent {
   if (eventType === "completed") return { is: "completed" };
-  const value: unknown = JSON.parse(data);
+  const value = jsonIn(data);
+  if (value === undefined) return { is: "unreadable" };
   if (eventType === "error") return { is: "error", error: value };
   return { is: "value", value, ...(lastEventId === "" ? {} : { id: lastEventId }) };
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // which is no JSON
+  }
 }

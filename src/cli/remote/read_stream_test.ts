@@ -31,6 +31,9 @@ const ROWS: readonly [string, string[], StreamEvent[]][] = [
   ["a failure, after which nothing counts", [
     'event: error\ndata: {"code":"A"}\n\ndata: 1\n\n',
   ], [{ is: "error", error: { code: "A" } }]],
+  ["what is no JSON as unreadable, after which nothing counts", [
+    "data: {oops\n\ndata: 1\n\n",
+  ], [{ is: "unreadable" }]],
   ["an end in the middle of a value", ["data: 1"], [CUT]],
 ];
 for (const [what, pieces, events] of ROWS) {

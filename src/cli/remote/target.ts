@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { parseHubUrl } from "./hub_url.ts";
+import { parseHubUrl, refuseClear } from "./hub_url.ts";
 import { profileNamed, type Profiles } from "./profiles.ts";
 
 /** A hub, and who one is there. */
@@ -22,6 +22,8 @@ export interface TargetSources {
   readonly profile?: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly profiles: Profiles;
+  /** Whether the user lets a key go unencrypted to another machine. */
+  readonly allowHttp?: boolean;
   /** The hub that runs with this data directory. */
   readonly running: () => Promise<string | undefined>;
 }
@@ -31,9 +33,16 @@ export interface TargetSources {
  * data directory. The key in the environment goes wherever the command goes, but to a profile that
  * was named; the key of a profile goes nowhere but to the hub of that profile.
  *
- * @throws {Error} that says what to do where no hub is named.
+ * @throws {Error} that says what to do where no hub is named, or where the key could be read on its way.
  */
 export async function chooseTarget(sources: TargetSources): Promise<Target> {
+  const target = await namedTarget(sources);
+  const { url, key } = target;
+  if (key !== undefined && !isKept(sources.profiles, { url, key })) refuseClear(url, sources);
+  return target;
+}
+
+async function namedTarget(sources: TargetSources): Promise<Target> {
   const { url, profile, env, profiles } = sources;
   const envKey = textIn(env.HUB_KEY), envUrl = textIn(env.HUB_URL);
   if (url !== undefined && profile !== undefined) {
@@ -59,6 +68,14 @@ export async function chooseTarget(sources: TargetSources): Promise<Target> {
     'No hub is named and none runs here. Log in to one with "hub login URL", name one with --url ' +
       'or HUB_URL, or start one with "deno task start" (HUB_DATA_DIR says where it keeps its data).',
   );
+}
+
+/** Whether this key was sent there before: where that is in clear, whoever logged in has allowed it. */
+function isKept(
+  { profiles }: Profiles,
+  { url, key }: { readonly url: string; readonly key: string },
+) {
+  return Object.values(profiles).some((kept) => kept.url === url && kept.key === key);
 }
 
 /** The key with which the user has logged in there; of several, that of the profile in use. */

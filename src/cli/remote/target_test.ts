@@ -1,4 +1,4 @@
-import { deepStrictEqual, rejects } from "node:assert/strict";
+import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import type { Profiles } from "./profiles.ts";
 import { chooseTarget, type TargetSources } from "./target.ts";
 
@@ -83,5 +83,25 @@ const REFUSED = [
 for (const [sources, words] of REFUSED) {
   Deno.test(`a command does not guess from ${JSON.stringify(sources).slice(0, 60)}`, async () => {
     await rejects(choose(sources), words);
+  });
+}
+
+const LAN = "http://10.0.0.7:4200", K = { HUB_KEY: "k" };
+const IN_LAN: Profiles = { current: "lan", profiles: { lan: { url: LAN, key: "lan key" } } };
+const CLEAR: readonly (readonly [string, Partial<TargetSources>, string | undefined | RegExp])[] = [
+  ["a key of the environment", { url: LAN, env: K }, /Cannot send a key to http:.*--allow-http/],
+  ["one for a socket", { url: "ws://10.0.0.7:4200/ws", env: K }, /Cannot send a key/],
+  ["one for the profile in use", { profiles: IN_LAN, env: K }, /Cannot send a key/],
+  ["one that was let go", { url: LAN, env: K, allowHttp: true }, "k"],
+  ["the key of a profile", { profiles: IN_LAN }, "lan key"],
+  ["the key of a profile that is named", { profiles: IN_LAN, profile: "lan", env: K }, "lan key"],
+  ["the key of a profile with that address", { profiles: IN_LAN, url: LAN }, "lan key"],
+  ["no key", { url: LAN }, undefined],
+];
+for (const [what, sources, expected] of CLEAR) {
+  const verb = expected instanceof RegExp ? "refuses to send" : "sends";
+  Deno.test(`over a network that can read it, a command ${verb} ${what}`, async () => {
+    if (expected instanceof RegExp) await rejects(choose(sources), expected);
+    else strictEqual((await choose(sources)).key, expected);
   });
 }

@@ -9,6 +9,7 @@ import type { Command } from "commander";
 import { resolve } from "node:path";
 import { readEnvironment } from "../../config/mod.ts";
 import { runningHub } from "../../embedded/data_directory.ts";
+import { jsonLine } from "../actor_text.ts";
 import { checkedAnswer } from "../checked_answer.ts";
 import { CommandFailed } from "../command_failed.ts";
 import { addConfigOptions, loadedConfigOf } from "../config_options.ts";
@@ -27,7 +28,8 @@ export type Options = Readonly<Record<string, unknown>>;
 export function addGatewayOptions(command: Command): Command {
   command
     .option("--url <url>", "address of the hub, such as https://hub.example (HUB_URL)")
-    .option("--profile <name>", 'a hub that was logged in to with "hub login"');
+    .option("--profile <name>", 'a hub that was logged in to with "hub login"')
+    .option("--allow-http", "send keys and tokens without encryption, in a network of one's own");
   return addConfigOptions(command, (path) => path === "dataDir");
 }
 
@@ -37,6 +39,7 @@ export async function targetOf(options: Options): Promise<Target> {
   return await chooseTarget({
     url: textOf(options.url),
     profile: textOf(options.profile),
+    allowHttp: options.allowHttp === true,
     env: readEnvironment(),
     profiles: directory === undefined ? NO_PROFILES : await readProfiles(directory),
     running: () => runningUrl(options),
@@ -110,7 +113,7 @@ export async function callGateway<T extends TSchema>(
 }
 
 function jsonOf({ code, message, retryable, details }: CallError): string {
-  return JSON.stringify({
+  return jsonLine({
     code,
     message,
     retryable,

@@ -17,7 +17,7 @@ export async function ask(
   const { kind, id } = input;
   // The reply shows what the actor holds.
   admit(ports.kinds, { kind, id }, { identity: context.identity, action: "read" });
-  const { address, known, answer } = await sendTo(ports, input, context);
+  const { address, known, answer } = await sendTo(ports, input, { context, asks: true });
   const { seq, index, value, changed } = answer;
   const reply = answer.emitted?.find((event) => isAsked(event, input.reply));
   if (reply !== undefined) return { seq, index, value, changed, status: "active", reply };

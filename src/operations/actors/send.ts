@@ -9,7 +9,7 @@ export async function send(
   input: SendInput,
   context: OperationContext,
 ): Promise<SendOutput> {
-  const { answer: { seq, index, value, changed } } = await sendTo(ports, input, context);
+  const { answer: { seq, index, value, changed } } = await sendTo(ports, input, { context });
   return { seq, index, value, changed };
 }
 
@@ -17,7 +17,10 @@ export async function send(
 export async function sendTo(
   { host, kinds }: ActorOperationPorts,
   { kind, id, event, commandId = crypto.randomUUID() }: SendInput,
-  { identity, trace }: OperationContext,
+  { context: { identity, trace }, asks = false }: {
+    readonly context: OperationContext;
+    readonly asks?: boolean;
+  },
 ): Promise<Admitted & { readonly answer: Answer }> {
   const admitted = admit(kinds, { kind, id }, { identity, action: "send" });
   const answer = await told(() =>
@@ -26,6 +29,7 @@ export async function sendTo(
       id: `call:${commandId}`,
       event,
       cause: { from: "caller" },
+      ...(asks && { asks }),
       ...(identity === undefined ? {} : { by: identity.id }),
       ...(trace === undefined ? {} : { trace: traceparent(trace) }),
     })

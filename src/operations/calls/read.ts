@@ -7,6 +7,9 @@ import { anyMoment, pageRequest } from "../identities/schemas.ts";
 import type { CallOperationPorts } from "./ports.ts";
 import type { CallView, IdInput, ListInput, ListOutput, TreeOutput } from "./schemas.ts";
 
+/** What reading needs of the world. */
+type ReadPorts = Pick<CallOperationPorts, "calls" | "view">;
+
 /** Who asks. */
 export interface Asking {
   readonly identity?: Identity;
@@ -19,7 +22,7 @@ const MAX_TREE = 1_000;
 
 /** A page of calls, newest first: fewer than asked for where many are not for the caller to see. */
 export async function listCalls(
-  ports: CallOperationPorts,
+  ports: ReadPorts,
   { since, until, limit: asked, after, ...filter }: ListInput,
   who: Asking,
 ): Promise<ListOutput> {
@@ -47,25 +50,24 @@ export async function listCalls(
 
 /** One call. */
 export async function getCall(
-  ports: CallOperationPorts,
+  ports: ReadPorts,
   { id }: IdInput,
   who: Asking,
 ): Promise<CallView> {
-  const row = await ports.calls.find(id);
-  const call = row && seen(row, sightFor(ports, who));
+  const sightOf = sightFor(ports, who);
+  const call = seen(await foundCall(ports, { id, who, sightOf }), sightOf);
   if (call === undefined) throw notFound();
   return viewOf(call);
 }
 
 /** What belongs to the same trace as a call, each call before those that it made. */
 export async function callTree(
-  ports: CallOperationPorts,
+  ports: ReadPorts,
   { id }: IdInput,
   who: Asking,
 ): Promise<TreeOutput> {
   const sightOf = sightFor(ports, who);
-  const row = await ports.calls.find(id);
-  if (row === undefined || sightOf(row) === "none") throw notFound();
+  const row = await foundCall(ports, { id, who, sightOf });
   const rows = await ports.calls.trace(row.trace, { limit: MAX_TREE + 1 });
   const views = rows.slice(0, MAX_TREE).flatMap((one) => {
     const call = seen(one, sightOf);
@@ -73,6 +75,17 @@ export async function callTree(
   });
   const calls = [...inOrder(views)];
   return { trace: row.trace, calls, isWhole: rows.length <= MAX_TREE };
+}
+
+/** The call that is meant: of those that have the id, the first that is there for who asks. */
+async function foundCall(
+  { calls }: ReadPorts,
+  { id, who, sightOf }: { readonly id: string; readonly who: Asking; readonly sightOf: SightOf },
+): Promise<CallRow> {
+  const found = await calls.find(id, { caller: who.identity?.id ?? "" });
+  const row = found.find((one) => sightOf(one) !== "none");
+  if (row === undefined) throw notFound();
+  return row;
 }
 
 /** Depth first. A parent is whatever the caller said: nobody is passed over, or comes twice. */
@@ -94,7 +107,7 @@ function* inOrder(views: readonly CallView[]): Generator<CallView & { depth: num
   }
 }
 
-function sightFor({ view }: CallOperationPorts, { identity }: Asking): SightOf {
+function sightFor({ view }: ReadPorts, { identity }: Asking): SightOf {
   if (identity === undefined) throw new CallError("ACCESS_DENIED", "authentication required");
   return createSight(view(), identity);
 }

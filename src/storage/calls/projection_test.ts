@@ -10,6 +10,7 @@ import { createCallProjection } from "./projection.ts";
 import { createCallReader } from "./reader.ts";
 
 const HOUR_MS = 3_600_000;
+const ANN = { caller: "ann" };
 const TRACE = "0123456789abcdef".repeat(2);
 
 interface World extends AsyncDisposable {
@@ -94,7 +95,7 @@ Deno.test("what messages tell is kept: each call once, as it was told last", asy
   // Told once more, from the beginning on, nothing changes.
   await world.pool.query("update projections set position = 0 where name = 'calls'");
   await projection.advance(reading(messages(body([told(1)], at), body([told(1, ENDED)], at))));
-  deepStrictEqual(await reader.find(id(1)), first);
+  deepStrictEqual(await reader.find(id(1), ANN), [first]);
   const { rows } = await world.pool.query("select source, target, type from call_edges");
   deepStrictEqual(rows, [{ source: id(1), target: id(2), type: "triggered" }]);
 });
@@ -129,8 +130,8 @@ Deno.test("calls are listed by what is asked for, page by page, and found by the
     ] as const
   ) deepStrictEqual(await numbers(filter), expected, JSON.stringify(filter));
   deepStrictEqual(await numbers({}, 2), [4, 3]);
-  strictEqual((await reader.find("request 3"))?.id, id(3));
-  strictEqual(await reader.find("request 9"), undefined);
+  deepStrictEqual((await reader.find("request 3", ANN)).map((row) => row.id), [id(3)]);
+  deepStrictEqual(await reader.find("request 9", ANN), []);
   deepStrictEqual((await reader.trace(TRACE, { limit: 2 })).map((row) => row.id), [id(1), id(2)]);
 });
 
@@ -172,7 +173,7 @@ Deno.test("calls of a node that is gone are lost, and those of its former life",
   deepStrictEqual(statuses, ["running", "lost", "ok", "lost"]);
   // It was only out of reach: what it says later counts.
   await projection.advance(reading([{ seq: 4, node: "gone", body: body([told(1, ENDED)], at) }]));
-  strictEqual((await reader.find(id(1)))?.status, "ok");
+  strictEqual((await reader.find(id(1), ANN))[0]?.status, "ok");
 });
 
 Deno.test("what is old is forgotten, a bounded number at a time", async () => {
@@ -221,5 +222,5 @@ Deno.test("two nodes keep what the stream tells, pass over what cannot be kept, 
   one.nudge();
   await kept([4, 3, 1]);
   strictEqual((await streamBounds(bus, "CALLS")).last, 5);
-  ok((await reader.find(id(4)))?.durationMs === 1.5);
+  ok((await reader.find(id(4), ANN))[0]?.durationMs === 1.5);
 });

@@ -11,17 +11,25 @@ import { createOrm, type Orm } from "../orm.ts";
 import { calls } from "../schema.ts";
 import { answerOf } from "../unavailable.ts";
 
+/** Calls that are looked at for one that is asked for by the id of its request. */
+const MAX_MEANT = 20;
+
 /** Reads what {@linkcode createCallProjection} keeps. */
 export function createCallReader(pool: pg.Pool): CallReader {
   const orm = createOrm(pool);
   return {
     list: (request) => answerOf(() => list(orm, request)),
-    find: (id) =>
+    find: (id, { caller }) =>
       answerOf(async () => {
-        const [row] = await orm.select().from(calls)
+        const rows = await orm.select().from(calls)
           .where(or(eq(calls.id, id), eq(calls.requestId, id)))
-          .orderBy(desc(calls.requestedAt)).limit(1);
-        return row && rowOf(row);
+          .orderBy(
+            desc(eq(calls.id, id)),
+            // Ids of requests are chosen by callers: nobody's are hidden behind those of others.
+            sql`${calls.identityId} is not distinct from ${caller} desc`,
+            desc(calls.requestedAt),
+          ).limit(MAX_MEANT);
+        return rows.map(rowOf);
       }),
     trace: (id, { limit }) =>
       answerOf(async () => {

@@ -16,7 +16,7 @@ export interface FakeTool {
   readonly description?: string;
   readonly inputSchema?: Record<string, unknown>;
   readonly outputSchema?: Record<string, unknown>;
-  readonly call: (input: unknown) => Record<string, unknown>;
+  readonly call: (input: unknown) => Record<string, unknown> | Promise<Record<string, unknown>>;
 }
 
 /** How a server is run. */

@@ -3,6 +3,10 @@
  *
  * @module
  */
+import type {
+  JsonSchemaValidator,
+  jsonSchemaValidator,
+} from "@modelcontextprotocol/sdk/validation";
 import { getLogger } from "@logtape/logtape";
 import { CallError, InfrastructureErrorCode } from "../error.ts";
 import { MCPConnection, type MCPLink } from "./connection.ts";
@@ -15,12 +19,11 @@ const log = getLogger("operations:mcp");
 const MAX_PAGES = 100;
 
 /** Leaves the check of answers to whoever called. */
-const UNCHECKED = {
-  getValidator: <T>() => (input: unknown) => ({
-    valid: true as const,
-    data: input as T, // the SDK asks whether it is valid, and uses what it has
-    errorMessage: undefined,
-  }),
+const UNCHECKED: jsonSchemaValidator = {
+  getValidator<T>(): JsonSchemaValidator<T> {
+    // The SDK asks whether it is valid, and uses what it has.
+    return (input) => ({ valid: true, data: input as T, errorMessage: undefined });
+  },
 };
 
 async function listTools(
@@ -109,6 +112,7 @@ export async function createMCPClient(
       listTools: async () =>
         operationsOf(await connection.ask((client) => listTools(client, config))),
       close: () => connection.close(),
+      drain: () => connection.drain(),
     };
   } catch (error) {
     await closeQuietly(name, link.client);

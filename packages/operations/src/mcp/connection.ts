@@ -50,6 +50,9 @@ export class MCPConnection implements MCPCaller {
   #retryAt: number | undefined;
   #connecting: Promise<void> | undefined;
   #closed = false;
+  #asks = 0;
+  /** Resolved when the last client of a connection that is drained is closed. */
+  #drained: Drained | undefined;
 
   /** Goes on with a client that is connected. */
   constructor(name: string, link: MCPLink, parts: MCPConnectionParts) {
@@ -85,6 +88,17 @@ export class MCPConnection implements MCPCaller {
    * @throws {CallError} as `callTool` does.
    */
   async ask<T>(ask: Ask<T>): Promise<T> {
+    if (this.#drained !== undefined && this.#asks === 0) throw this.#unavailable();
+    this.#asks += 1;
+    try {
+      return await this.#ask(ask);
+    } finally {
+      this.#asks -= 1;
+      this.#endIfDrained();
+    }
+  }
+
+  async #ask<T>(ask: Ask<T>): Promise<T> {
     await this.#ready();
     const link = this.#link;
     try {
@@ -109,6 +123,19 @@ export class MCPConnection implements MCPCaller {
     await Promise.all(Array.from(links, ({ client }) => client.close()));
   }
 
+  /** Closes the client once nobody waits for its answers. Whoever asks afterwards is to ask elsewhere. */
+  drain(): Promise<void> {
+    this.#drained ??= drained();
+    this.#endIfDrained();
+    return this.#drained.promise;
+  }
+
+  #endIfDrained(): void {
+    if (this.#drained !== undefined && this.#asks === 0) {
+      this.#drained.resolve(this.#retire(this.#link));
+    }
+  }
+
   async #send<T>(link: MCPLink, ask: Ask<T>): Promise<T> {
     this.#busy.set(link, (this.#busy.get(link) ?? 0) + 1);
     try {
@@ -126,8 +153,8 @@ export class MCPConnection implements MCPCaller {
     if (link !== this.#link) this.#retire(link);
   }
 
-  #retire({ client }: MCPLink): void {
-    client.close().catch((error) => {
+  async #retire({ client }: MCPLink): Promise<void> {
+    await client.close().catch((error) => {
       log.error("client cannot be closed", { server: this.#name, error });
     });
   }
@@ -193,4 +220,16 @@ export class MCPConnection implements MCPCaller {
       { retryable: true, ...(cause === undefined ? {} : { cause }) },
     );
   }
+}
+
+interface Drained {
+  readonly promise: Promise<void>;
+  readonly resolve: (closing: Promise<void>) => void;
+}
+
+/** Stands in for Promise.withResolvers(), which Node 20 has not. */
+function drained(): Drained {
+  let resolve: Drained["resolve"] = () => {};
+  const promise = new Promise<void>((settle) => resolve = settle);
+  return { promise, resolve };
 }

@@ -124,6 +124,33 @@ Deno.test("a connection that ended by itself is made anew, as that of a process 
   });
 });
 
+Deno.test("a client that is closed while it asks for its stream again asks no more", async () => {
+  const server = await startMcpServer([], { sessions: true });
+  const asking = deferred<void>();
+  let streams = 0;
+  const wrapper = await createMCPClient("srv", {
+    url: server.url,
+    fetch: async (url, init) => {
+      if (init?.method !== "GET") return await fetch(url, init);
+      streams += 1;
+      const headers = { "content-type": "text/event-stream" };
+      if (streams === 1) return new Response("retry: 300\n\n", { headers });
+      asking.resolve();
+      // Until it is aborted; a timer that is left then would outlast this test.
+      return await new Promise((_, reject) =>
+        init.signal?.addEventListener("abort", () => reject(init.signal?.reason))
+      );
+    },
+  });
+  try {
+    await asking.promise;
+  } finally {
+    await closeMCPClient(wrapper);
+    await server.close();
+  }
+  strictEqual(streams, 2);
+});
+
 Deno.test("a client that was closed stays closed", async () => {
   await connected(async ({ server, wrapper, clock, call, runs }) => {
     await closeMCPClient(wrapper);
@@ -149,9 +176,10 @@ async function failureOf(call: () => Promise<unknown>): Promise<Error> {
   return failure;
 }
 
-Deno.test("a replaced client goes on with its calls, and is closed after the last of them", async () => {
-  const forgotten = Object.assign(new Error("Session not found"), { code: 404 });
-  const answers: Record<string, Deferred<unknown>> = { late: deferred(), slow: deferred() };
+const FORGOTTEN = Object.assign(new Error("Session not found"), { code: 404 });
+
+/** A connection whose first client has these answers, and has forgotten its session for all others. */
+function answering(answers: Record<string, Deferred<unknown>>) {
   const closed = [0, 0];
   let connected = 0;
   const link = (index: number): MCPLink => ({
@@ -163,7 +191,7 @@ Deno.test("a replaced client goes on with its calls, and is closed after the las
       callTool: ({ name }) =>
         index > 0
           ? Promise.resolve(`${name} in session ${index}`)
-          : answers[name]?.promise ?? Promise.reject(forgotten),
+          : answers[name]?.promise ?? Promise.reject(FORGOTTEN),
       close: () => Promise.resolve(void (closed[index] = (closed[index] ?? 0) + 1)),
     },
   });
@@ -172,15 +200,38 @@ Deno.test("a replaced client goes on with its calls, and is closed after the las
     reconnect: undefined,
     clock: manualClock(),
   });
+  return { connection, closed, connected: () => connected };
+}
+
+Deno.test("a replaced client goes on with its calls, and is closed after the last of them", async () => {
+  const answers: Record<string, Deferred<unknown>> = { late: deferred(), slow: deferred() };
+  const { connection, closed, connected } = answering(answers);
   const [late, slow] = ["late", "slow"].map((name) => connection.callTool({ name }, {}));
   strictEqual(await connection.callTool({ name: "now" }, {}), "now in session 1");
-  answers.late?.reject(forgotten);
+  answers.late?.reject(FORGOTTEN);
   strictEqual(await late, "late in session 1", "without a third session");
-  strictEqual(connected, 1);
+  strictEqual(connected(), 1);
   deepStrictEqual(closed, [0, 0]);
   answers.slow?.resolve("slow in session 0");
   strictEqual(await slow, "slow in session 0");
   deepStrictEqual(closed, [1, 0]);
   await connection.close();
   deepStrictEqual(closed, [1, 1]);
+});
+
+Deno.test("a connection that is drained ends its calls, takes no others, and is closed after the last", async () => {
+  const answers: Record<string, Deferred<unknown>> = { first: deferred(), last: deferred() };
+  const { connection, closed, connected } = answering(answers);
+  const [first, last] = ["first", "last"].map((name) => connection.callTool({ name }, {}));
+  const drained = connection.drain();
+  answers.first?.resolve("first");
+  strictEqual(await first, "first");
+  deepStrictEqual(closed, [0, 0]);
+  answers.last?.resolve("last");
+  strictEqual(await last, "last");
+  await drained;
+  deepStrictEqual(closed, [1, 0]);
+  await rejects(connection.callTool({ name: "late" }, {}), UNAVAILABLE);
+  strictEqual(connected(), 0);
+  await answering({}).connection.drain();
 });

@@ -6,6 +6,9 @@
 import { CallError, InfrastructureErrorCode } from "../error.ts";
 import type { MCPClientConfig, MCPTransport } from "./types.ts";
 
+/** The protocol's answer of servers that offer no stream. */
+const NO_STREAM = 405;
+
 /** Puts the token of the moment into each request. */
 function authorizedFetch(
   token: NonNullable<MCPClientConfig["token"]>,
@@ -20,22 +23,35 @@ function authorizedFetch(
 }
 
 /**
+ * Says of streams that are asked for by a transport which is closed that there are none. A failure it
+ * would take for a loss, and wait to ask again for longer than it is there.
+ */
+function endingFetch(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
+  return async (url, init) => {
+    try {
+      return await fetch(url, init);
+    } catch (error) {
+      if (init?.method !== "GET" || init.signal?.aborted !== true) throw error;
+      return new Response(null, { status: NO_STREAM });
+    }
+  };
+}
+
+/**
  * Makes the transport that the configuration of the server `name` asks for; it connects later.
  *
  * @throws {CallError} `EXECUTION_ERROR` if it asks for none.
  */
 export async function openTransport(name: string, config: MCPClientConfig): Promise<MCPTransport> {
-  const { url, command, args = [], env, cwd, headers, token, fetch } = config;
+  const { url, command, args = [], env, cwd, headers, token } = config;
   if (url !== undefined) {
     const { StreamableHTTPClientTransport } = await import(
       "@modelcontextprotocol/sdk/client/streamableHttp.js"
     );
+    const { fetch = globalThis.fetch.bind(globalThis) } = config;
     return new StreamableHTTPClientTransport(new URL(url), {
       ...(headers === undefined ? {} : { requestInit: { headers } }),
-      ...(fetch === undefined ? {} : { fetch }),
-      ...(token === undefined
-        ? {}
-        : { fetch: authorizedFetch(token, fetch ?? globalThis.fetch.bind(globalThis)) }),
+      fetch: endingFetch(token === undefined ? fetch : authorizedFetch(token, fetch)),
     });
   }
   if (command !== undefined) {

@@ -100,4 +100,6 @@ export interface MCPClientWrapper {
   listTools?: () => Promise<MCPOperation[]>;
   /** Closes the client and connects no more; {@linkcode closeMCPClient} calls it. */
   close?: () => Promise<void>;
+  /** Closes it once its calls have ended, for those who have another. */
+  drain?: () => Promise<void>;
 }

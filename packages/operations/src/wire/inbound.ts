@@ -230,7 +230,7 @@ export class Inbound {
 
   /** News, not data: while the peer takes nothing, there is none. */
   #tell(id: string, running: Running, payload: ProgressReport): void {
-    const isOpen = this.#running.get(id) === running && this.#options.outbox.ready() === undefined;
+    const isOpen = this.#running.get(id) === running && !this.#options.outbox.isFull;
     if (isOpen) this.#write({ type: "call.progress", id, payload });
   }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { getLogger } from "@logtape/logtape";
 import type { Clock } from "../clock.ts";
 import { BusyMap } from "../busy_map.ts";
 import { abortedError } from "../call_node.ts";
@@ -12,7 +13,7 @@ import { CreditWindow, FIRST_CREDIT } from "./credit.ts";
 import { PromptWords, type TakingStream } from "./prompt_words.ts";
 import { parseOperationName } from "../names.ts";
 import { PendingTable } from "../pending_table.ts";
-import type { OnProgress } from "../progress.ts";
+import type { OnProgress, ProgressReport } from "../progress.ts";
 import { lazySubscription } from "../subscription_iterator.ts";
 import { traceparent } from "../trace.ts";
 import { fromWireError } from "./errors.ts";
@@ -42,6 +43,7 @@ interface Asked {
   stopListening: () => void;
 }
 
+const log = getLogger("operations:call");
 const nothing = () => {};
 
 function connectionClosed(): CallError {
@@ -172,7 +174,16 @@ export class Outbound {
       case "call.error":
         return this.#fail(event.id, event.payload);
       case "call.progress":
-        return this.#table.entries.get(event.id)?.note?.onProgress?.(event.payload);
+        return this.#tell(event.id, event.payload);
+    }
+  }
+
+  /** What a listener throws is no fault of the frame that it was told of. */
+  #tell(id: string, report: ProgressReport): void {
+    try {
+      this.#table.entries.get(id)?.note?.onProgress?.(report);
+    } catch (error) {
+      log.error("listener for progress failed", { id, error });
     }
   }
 

@@ -69,9 +69,14 @@ export class Outbox {
     }
   }
 
+  /** Whether the transport has to take something before it is given more. */
+  get isFull(): boolean {
+    return !this.#closed && this.#unsentBytes > this.#options.limits.unsentBytes;
+  }
+
   /** Resolves when the transport can take more; `undefined` if it can now. */
   ready(): Promise<void> | undefined {
-    if (this.#closed || this.#unsentBytes <= this.#options.limits.unsentBytes) return undefined;
+    if (!this.isFull) return undefined;
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 

@@ -107,6 +107,10 @@ function parseRequest(payload: JsonObject, limits: WireLimits): WireRequest | Wi
   const timeoutMs = own(payload, "timeout_ms");
   const credit = own(payload, "credit");
   const idempotencyKey = own(payload, "idempotency_key");
+  // Without it the request would run, and run again when it is sent again.
+  if (idempotencyKey !== undefined && typeof idempotencyKey !== "string") {
+    return errorOf("INVALID_INPUT", "idempotency_key is no string");
+  }
   const trace = own(payload, "traceparent"), state = own(payload, "tracestate");
   // Not put together of parts that are mostly empty: every request comes through here.
   const request: Writable<WireRequest> = { operation, input: input === undefined ? {} : input };
@@ -114,7 +118,7 @@ function parseRequest(payload: JsonObject, limits: WireLimits): WireRequest | Wi
   if (forwardedFor !== undefined) request.forwardedFor = forwardedFor;
   if (typeof timeoutMs === "number" && timeoutMs > 0) request.timeoutMs = timeoutMs;
   if (isCredit(credit)) request.credit = credit;
-  if (typeof idempotencyKey === "string") request.idempotencyKey = idempotencyKey;
+  if (idempotencyKey !== undefined) request.idempotencyKey = idempotencyKey;
   if (own(payload, "wants_progress") === true) request.wantsProgress = true;
   if (typeof trace === "string") {
     request.traceparent = trace;

@@ -53,6 +53,12 @@ const rows: readonly [string, string | Uint8Array, string][] = [
   ["no payload", JSON.stringify({ type: "call.aborted", id: "1" }), "close 1002"],
   ["a payload that is a list", frame("call.aborted", []), "close 1002"],
   ["no operation", frame("call.requested", {}), "call.requested 1 INVALID_INPUT"],
+  ["an idempotency key", request({ idempotency_key: "k" }), "event call.requested"],
+  ...[7, null, ["k"]].map((key): [string, string, string] => [
+    `the idempotency key ${JSON.stringify(key)}`,
+    request({ idempotency_key: key }),
+    "call.requested 1 INVALID_INPUT",
+  ]),
   ["an operation that is no name", request({ operationId: "/a//b" }), "call.requested 1 NOT_FOUND"],
   ["an error without code", frame("call.error", { message: "" }), "call.error 1 INVALID_INPUT"],
   [

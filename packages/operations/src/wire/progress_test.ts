@@ -1,16 +1,23 @@
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deferred } from "../_deferred.ts";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { Type } from "@sinclair/typebox";
+import { systemClock } from "../clock.ts";
 import { createDispatcher } from "../dispatcher.ts";
+import type { Dispatcher } from "../dispatch_types.ts";
 import type { ProgressReport } from "../progress.ts";
 import { OperationRegistry } from "../registry.ts";
 import { type CallContext, OperationType } from "../types.ts";
 import { registryView } from "../view.ts";
+import { Inbound } from "./inbound.ts";
+import { wireLimits } from "./limits.ts";
+import { Outbox } from "./outbox.ts";
 import { parseFrame } from "./parse_frame.ts";
 import { createCallSession } from "./session.ts";
+import { settle } from "./_session.ts";
 import type { CallSession } from "./session_types.ts";
 
-/** Two sessions, of which one serves an operation; what it sends is kept. */
-function pair(handler: (context: CallContext) => unknown) {
+/** Runs an operation. */
+function working(handler: (context: CallContext) => unknown): Dispatcher {
   const registry = new OperationRegistry();
   registry.register({
     ...{ namespace: "test", name: "work", version: "1.0.0", type: OperationType.MUTATION },
@@ -19,6 +26,11 @@ function pair(handler: (context: CallContext) => unknown) {
     // A dispatcher makes whole contexts.
     handler: (_input, context) => handler(context as CallContext),
   }, { visibility: "external", public: true });
+  return createDispatcher({ view: registryView(registry) });
+}
+
+/** Two sessions, of which one serves an operation; what it sends is kept. */
+function pair(handler: (context: CallContext) => unknown) {
   const sent: string[] = [];
   const close = () => {};
   const client: CallSession = createCallSession({ send: (frame) => server.receive(frame), close });
@@ -28,7 +40,7 @@ function pair(handler: (context: CallContext) => unknown) {
       client.receive(frame);
     },
     close,
-    dispatcher: createDispatcher({ view: registryView(registry) }),
+    dispatcher: working(handler),
   });
   return { client, server, sent };
 }
@@ -55,7 +67,7 @@ Deno.test("a caller that does not want to hear of progress is sent none", async 
 });
 
 Deno.test("what a handler says when its call is over, or that is no progress, is not told", async () => {
-  const { promise, resolve } = Promise.withResolvers<CallContext>();
+  const { promise, resolve } = deferred<CallContext>();
   const { client, sent } = pair((context) => {
     context.progress({ progress: NaN });
     resolve(context);
@@ -88,4 +100,46 @@ Deno.test("news that are wrong, or of a call that nobody made, do no harm", asyn
     client.receive(JSON.stringify({ type: "call.progress", id: "nobody's", payload }));
   }
   deepStrictEqual(await client.call("/test/work", {}), {});
+});
+
+Deno.test("a listener for progress that throws harms neither the connection nor the call", async () => {
+  const { client } = pair(three);
+  const heard: number[] = [];
+  const answer = await client.call("/test/work", {}, {
+    onProgress({ progress }) {
+      heard.push(progress);
+      throw new Error("no");
+    },
+  });
+  deepStrictEqual([answer, heard], [{ wanted: true }, [1, 2, 3]]);
+});
+
+Deno.test("what is said while the peer takes nothing is not told, and leaves nothing behind that waits", async () => {
+  const sent: string[] = [], limits = wireLimits({ unsentBytes: 200 });
+  const left = deferred();
+  let waiting = 0;
+  class CountingOutbox extends Outbox {
+    override ready(): Promise<void> | undefined {
+      const pause = super.ready();
+      if (pause !== undefined) waiting += 1;
+      return pause;
+    }
+  }
+  const send = (frame: string) => {
+    sent.push(JSON.parse(frame).type);
+    return left.promise;
+  };
+  const outbox = new CountingOutbox({ send, limits, clock: systemClock, onStuck: () => {} });
+  const dispatcher = working((context) => {
+    for (let progress = 0; progress < 1_000; progress++) context.progress({ progress });
+    return {};
+  });
+  const inbound = new Inbound({ send, close: () => {}, dispatcher, outbox, wireLimits: limits });
+  inbound.serve("1", { operation: "test/work", input: {}, wantsProgress: true });
+  await settle();
+  strictEqual(sent.at(-1), "call.responded");
+  outbox.close();
+  left.resolve();
+  strictEqual(waiting, 0);
+  ok(sent.length < 10, `${sent.length} frames`);
 });

@@ -23,10 +23,8 @@ async function clients(tools: FakeTool[]) {
   };
 }
 
-const FAILING: FakeTool = {
-  name: "fail",
-  call: () => ({ ...text("x".repeat(2000)), structuredContent: { n: 1 }, isError: true }),
-};
+const FAILURE = { ...text("x".repeat(2000)), structuredContent: { n: 1 }, isError: true };
+const FAILING: FakeTool = { name: "fail", call: () => FAILURE };
 
 Deno.test("with results of MCP a tool's failure has a code of its own and its content as details", async () => {
   await using it = await clients([FAILING]);
@@ -38,7 +36,7 @@ Deno.test("with results of MCP a tool's failure has a code of its own and its co
     ok(error instanceof CallError);
     deepStrictEqual([error.code, error.message.length], ["MCP_TOOL_ERROR", 1024]);
     deepStrictEqual(error.details, {
-      content: FAILING.call({}).content,
+      content: FAILURE.content,
       structuredContent: { n: 1 },
     });
     return true;
