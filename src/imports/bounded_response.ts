@@ -33,7 +33,7 @@ export function boundedResponse(
         } else controller.enqueue(chunk);
       },
     }),
-    // The platform's own may be collected as garbage while the body is still read.
+    // An abort of the request does not surely reach a body that is read through this.
     signal === undefined ? {} : { signal },
   );
   return new Response(bounded, { status, statusText, headers });
