@@ -32,6 +32,21 @@ export const TaskProblem = Type.Object({
 }, { additionalProperties: false });
 export type TaskProblem = Static<typeof TaskProblem>;
 
+/** What is said of a task whose node is gone. */
+export const LOST = {
+  code: "ABORTED",
+  message: "the node that worked on it is gone",
+  retryable: true,
+  reason: "node_lost",
+} as const satisfies TaskProblem;
+
+/** What a look for the process that runs a call came to. */
+export interface Look {
+  readonly isGone: boolean;
+  /** Unix milliseconds. */
+  readonly at: number;
+}
+
 /** All events of a task of MCP. */
 export const McpTaskEvent = Type.Union([
   eventSchema("START", {

@@ -47,6 +47,43 @@ for (const before of [[], [FINISH], [FAIL], [CANCEL]]) {
   });
 }
 
+const RUNNER = { node: "n1", startedAt: 0 };
+
+Deno.test("a task looks for its node again and again, and goes on as long as it is there", () => {
+  const life = begun();
+  for (let times = 0; times < 3; times++) {
+    life.take({ due: "check" });
+    deepStrictEqual([...life.effects.values()], [RUNNER]);
+    life.take(
+      times === 1 ? { error: idOf(life) } : { done: idOf(life), output: { isGone: false, at: 9 } },
+    );
+    deepStrictEqual([life.is("kept.working"), contextOf(life).updatedAt], [true, 1]);
+  }
+});
+
+Deno.test("a task whose node is gone has failed, and its call may begin anew", () => {
+  const life = begun().take({ due: "check" });
+  life.take({ done: idOf(life), output: { isGone: true, at: 9 } });
+  strictEqual(life.is("kept.failed"), true);
+  const { problem, updatedAt } = contextOf(life);
+  deepStrictEqual([problem?.reason, problem?.retryable, updatedAt], ["node_lost", true, 9]);
+  strictEqual(life.can(FINISH), false);
+});
+
+for (const end of [FINISH, FAIL, CANCEL]) {
+  Deno.test(`a task whose node is being looked for takes ${end.type} as ever, and looks no more`, () => {
+    const life = begun().take({ due: "check" }).take(end);
+    strictEqual(life.is("kept.checking"), false);
+    deepStrictEqual([...life.effects, [...life.timers.keys()].length], [1]);
+  });
+}
+
+/** The name of the one effect that runs. */
+function idOf({ effects }: Life): string {
+  const [id = ""] = effects.keys();
+  return id;
+}
+
 Deno.test("a result that is too long is no event", () => {
   const text = "x".repeat(256 * 1024);
   const finish = (text: string) => ({ type: "FINISH", result: { ...result, text }, at: 2 });

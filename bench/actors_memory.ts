@@ -1,15 +1,23 @@
 /**
- * What actors cost in memory: a node touches many of them once, and lets them go.
+ * What actors cost in memory: a node touches many of them once, and lets them go. Prints what V8 holds
+ * (the heap that is used, and the heap that it has reserved) and what the process holds, against what
+ * the node had before: `passivated` is when the last actor has left, `at rest` when the runtime has
+ * found the time to give back what is free.
  *
- *     HUB_TEST_NATS_URL=… deno run -A --v8-flags=--expose-gc bench/actors_memory.ts [COUNT]
+ *     deno task bench bench/actors_memory.ts [COUNT]
  *
  * @module
  */
-import { deleteRealm, ensureStreams, joinMembership, openBus } from "@hub/bus";
+import { deleteRealm, ensureStreams, joinMembership, openBus, pause } from "@hub/bus";
 import { openHost } from "../actors/runtime/mod.ts";
 import { benchCounter } from "./_actors_kind.ts";
+import { say } from "./_load.ts";
+import { markdownTable } from "./_table.ts";
 
-const COUNT = Number(Deno.args[0] ?? 100_000), CALLERS = 256;
+const COUNT = Number(Deno.args.find((arg) => /^\d+$/.test(arg)) ?? 100_000), CALLERS = 256;
+/** V8 gives back what is free within that, in a process that has nothing to do. */
+const REST_MS = 30_000;
+const MIB = 1024 * 1024;
 const servers = Deno.env.get("HUB_TEST_NATS_URL");
 if (servers === undefined) throw new Error("HUB_TEST_NATS_URL is not set");
 const realm = `bench-${crypto.randomUUID().slice(0, 13)}`;
@@ -20,17 +28,14 @@ await using membership = await joinMembership(bus, { node: "n1" });
 const kind = { ...benchCounter, passivateAfterMs: 40_000 };
 await using host = await openHost({ bus, membership, kinds: [kind], maxActors: COUNT });
 
-const collect: unknown = Reflect.get(globalThis, "gc");
-if (typeof collect !== "function") throw new Error("Run it with --v8-flags=--expose-gc");
+const idleRss = Deno.memoryUsage().rss;
+const rows = [["when", "actors in memory", "heap used", "heap reserved", "process", "of idle"]];
+const mib = (bytes: number) => `${Math.round(bytes / MIB)} MiB`;
 
-function report(what: string): void {
-  if (typeof collect === "function") Reflect.apply(collect, undefined, []);
-  const { rss, heapUsed } = Deno.memoryUsage();
-  const mib = (bytes: number) => Math.round(bytes / 1024 / 1024);
-  const line = `${what}: ${host.active} actors, heap ${mib(heapUsed)} MiB, process ${
-    mib(rss)
-  } MiB\n`;
-  Deno.stdout.writeSync(new TextEncoder().encode(line));
+function report(when: string): void {
+  const { rss, heapUsed, heapTotal } = Deno.memoryUsage();
+  const ofIdle = `${(rss / idleRss).toFixed(2)} ×`;
+  rows.push([when, String(host.active), mib(heapUsed), mib(heapTotal), mib(rss), ofIdle]);
 }
 
 report("idle");
@@ -43,6 +48,9 @@ await Promise.all(Array.from({ length: CALLERS }, async () => {
   }
 }));
 report("touched");
-while (host.active > 0) await new Promise((resolve) => setTimeout(resolve, 500));
+while (host.active > 0) await pause(500);
 report("passivated");
+await pause(REST_MS);
+report("at rest");
+say(markdownTable(rows));
 await deleteRealm(bus.connection, realm);

@@ -4,24 +4,9 @@
  * @module
  */
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
-import {
-  createDispatcher,
-  type Identity,
-  OperationRegistry,
-  registryView,
-} from "@alkdev/operations";
-import { encodeText, hubCallsSubject, joinMembership } from "@hub/bus";
-import { createWorld } from "../actors/runtime/_nodes_testing.ts";
-import {
-  type ActorLog,
-  createKinds,
-  openActorLog,
-  openHost,
-  openSnapshots,
-} from "../actors/runtime/mod.ts";
-import { loadKinds } from "../src/kinds.ts";
+import { encodeText, hubCallsSubject } from "@hub/bus";
 import { createHubCaller } from "../src/operations/hub_caller.ts";
-import { registerActorOperations } from "../src/operations/actors/register.ts";
+import { startServed } from "./_served_testing.ts";
 import { testBus } from "./harness/bus.ts";
 import { startTestHub } from "./harness/hub.ts";
 import { testRealm } from "./harness/realm.ts";
@@ -79,36 +64,6 @@ Deno.test("an event that the state cannot take is refused with that state", asyn
   });
 });
 
-Deno.test("a question is answered by what the actor emits, the same for the same command", async () => {
-  await using hub = await startCalled();
-  const asked = await hub.call("ask", { ...add(3), commandId: "q" });
-  deepStrictEqual([asked.reply, asked.status], [{ type: "counted", count: 3 }, "active"]);
-  await hub.call("send", add(4));
-  deepStrictEqual(await hub.call("ask", { ...add(3), commandId: "q" }), asked);
-});
-
-Deno.test("a question waits for a reply that comes later, and for the type it names", async () => {
-  await using hub = await startCalled();
-  const { reply } = await hub.call("ask", { event: { type: "LATER" }, reply: "late" });
-  deepStrictEqual(reply, { type: "late" });
-});
-
-Deno.test("a question to an actor that ends is answered by its output", async () => {
-  await using hub = await startCalled();
-  await hub.call("send", add(5));
-  const { status, output } = await hub.call("ask", { event: { type: "FINISH" } });
-  deepStrictEqual([status, output], ["done", 5]);
-});
-
-Deno.test("a question that nobody answers ends with its deadline", async () => {
-  await using hub = await startCalled();
-  const input = { kind: "tally", id: "a", ...add(1), reply: "never" };
-  const asked = hub.caller.call("hub/actors/ask", input, { timeoutMs: 200 });
-  await rejects(asked, { code: "TIMEOUT", retryable: true });
-  const { context } = await hub.call("get");
-  deepStrictEqual(context, { count: 1 }, "the event itself is durable");
-});
-
 Deno.test("the log is given a page at a time, all of it and nothing twice", async () => {
   await using hub = await startCalled();
   await Promise.all(Array.from({ length: 23 }, () => hub.call("send", add(1))));
@@ -153,50 +108,6 @@ Deno.test("an actor that is stopped takes nothing more", async () => {
 });
 
 // --- who may call -------------------------------------------------------------------------------
-
-interface Served extends AsyncDisposable {
-  as(identity: Identity): (operation: string, input: object) => Promise<unknown>;
-}
-
-/** The operations, called with an identity as a bridge would. */
-async function startServed({ isLogRead = true } = {}): Promise<Served> {
-  await using stack = new AsyncDisposableStack();
-  const kinds = await loadKinds([KINDS]);
-  const { bus } = stack.use(await createWorld({ kinds }));
-  const membership = stack.use(await joinMembership(bus, { node: "n1" }));
-  const host = stack.use(await openHost({ bus, membership, kinds }));
-  const [log, snapshots] = await Promise.all([openActorLog(bus), openSnapshots(bus)]);
-  const registry = new OperationRegistry();
-  const ports = { host, bus, snapshots, kinds: createKinds(kinds) };
-  registerActorOperations(registry, { ...ports, log: isLogRead ? log : unread(log) });
-  const dispatcher = createDispatcher({ view: registryView(registry) });
-  const parts = stack.move();
-  return {
-    as: (identity) => (operation, input) =>
-      dispatcher.call({ operation: `/hub/actors/${operation}`, input, identity }),
-    [Symbol.asyncDispose]: () => parts[Symbol.asyncDispose](),
-  };
-}
-
-/** A log that nobody reads from. */
-function unread(log: ActorLog): ActorLog {
-  return new Proxy(log, {
-    get(target, key) {
-      if (key === "read") throw new Error("The log is read");
-      return Reflect.get(target, key);
-    },
-  });
-}
-
-Deno.test("a question that its event answers is answered without the log, however long it is", async () => {
-  await using served = await startServed({ isLogRead: false });
-  const call = served.as({ id: "ann", scopes: ["actors:send", "actors:read"] });
-  const asked = { kind: "tally", id: "a", event: { type: "ADD", n: 2 }, commandId: "1" };
-  const { reply, status } = record(await call("ask", asked));
-  deepStrictEqual([reply, status], [{ type: "counted", count: 2 }, "active"]);
-  // Asked again, only the log knows.
-  await rejects(call("ask", asked), { code: "EXECUTION_ERROR" });
-});
 
 Deno.test("each operation asks for its scope, and a kind for more of its own", async (t) => {
   await using served = await startServed();

@@ -1,5 +1,5 @@
 /** A request that is sent again with the same key has no second effect, whatever surface it comes by. */
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, notDeepStrictEqual, strictEqual } from "node:assert/strict";
 import { operation } from "@alkdev/operations/spoke";
 import { Type } from "@sinclair/typebox";
 import { ask, callOf, mcpUrl, say } from "./_mcp_testing.ts";
@@ -113,10 +113,27 @@ for (const [surface, send] of Object.entries(SURFACES)) {
 
 Deno.test("the same request by another surface is the same request", async () => {
   await using world = await start();
-  const { "POST /batch": _batch, "MCP batch": _tool, ...alone } = SURFACES;
+  // In a batch the key has a place behind it, and over NATS it is the operator who calls.
+  const { "POST /batch": _batch, "MCP batch": _tool, "NATS call": _operator, ...alone } = SURFACES;
   const answers: unknown[] = [];
   for (const send of Object.values(alone)) answers.push(await send(world, "a"));
   strictEqual(new Set(answers.map((answer) => JSON.stringify(answer))).size, 1);
+});
+
+Deno.test("the same key of another caller is another request, by whatever surface", async () => {
+  await using world = await start();
+  const key = await world.hubs.key("actors:send", "actors:read");
+  await using client = clientOf(world.place.url, { key });
+  const other = { ...world, key, client };
+  const { "NATS call": _operator, ...surfaces } = SURFACES;
+  for (const [surface, send] of Object.entries(surfaces)) {
+    const id = surface.replaceAll(/[^A-Za-z0-9]/g, "-");
+    const mine = await send(world, id), theirs = await send(other, id);
+    notDeepStrictEqual(theirs, mine, surface);
+    deepStrictEqual([await send(world, id), await send(other, id)], [mine, theirs], surface);
+    const { context } = Object(await client.call(GET, { kind: "counter", id }));
+    deepStrictEqual(context, { count: 2 }, surface);
+  }
 });
 
 Deno.test("a spoke's operation is given the key where it takes one", async () => {

@@ -7,7 +7,6 @@ import {
   type Bus,
   BusError,
   createPlacement,
-  ensureStreams,
   joinMembership,
   type Membership,
   openStreamReader,
@@ -61,7 +60,7 @@ let ids = 0;
 
 /** Creates a realm for nodes to be started in. */
 export async function createWorld(
-  { kinds, servers, replicas = 1 }: {
+  { kinds, servers, replicas }: {
     readonly kinds: readonly ActorKind[];
     readonly servers?: string;
     readonly replicas?: number;
@@ -69,9 +68,12 @@ export async function createWorld(
 ): Promise<TestWorld> {
   await using stack = new AsyncDisposableStack();
   const { bus } = stack.use(
-    await testBus({ reconnectWaitMs: 20, ...(servers === undefined ? {} : { servers }) }),
+    await testBus({
+      reconnectWaitMs: 20,
+      ...(servers === undefined ? {} : { servers }),
+      ...(replicas === undefined ? {} : { replicas }),
+    }),
   );
-  if (replicas > 1) await ensureStreams(bus.connection, { realm: bus.realm, replicas });
   stack.defer(() => checkLogs(bus, kinds));
   const parts = stack.move();
   return { bus, realm: bus.realm, [Symbol.asyncDispose]: () => parts[Symbol.asyncDispose]() };
@@ -145,7 +147,7 @@ export async function logged(bus: Bus, address: Address, type: string): Promise<
 /** Sends again, with the same id, until there is an answer or a refusal: what a careful caller does. */
 export async function sendUntilAnswered(
   send: () => Promise<Answer>,
-  { timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {},
+  { timeoutMs = 60_000 }: { readonly timeoutMs?: number } = {},
 ): Promise<Answer> {
   const deadline = performance.now() + timeoutMs;
   for (let tries = 1;; tries++) {

@@ -1,5 +1,6 @@
 /** A log in memory and an actor on it: what the runtime does, without anything around it; for tests. */
 import type { AnyEventObject } from "xstate";
+import { commandKey } from "./command_window.ts";
 import { decide, type Verdict } from "./decide.ts";
 import type { ActorKind } from "./definition.ts";
 import { fold, type FoldContext } from "./fold.ts";
@@ -51,8 +52,9 @@ export class Simulation {
     commit.seq = this.loaded.seq + 3;
     this.log.push({ seq: commit.seq, version: kind.version, events: accepted });
     for (const [at, verdict] of verdicts.entries()) {
-      const id = commands[at]?.id;
-      if (verdict.is === "accepted" && id !== undefined) window.add(id, verdict.outcome);
+      const command = commands[at];
+      if (verdict.is !== "accepted" || command === undefined) continue;
+      window.add(commandKey(command), verdict.outcome);
     }
     this.loaded = { state: next, seq: commit.seq, window };
     return verdicts;

@@ -6,15 +6,25 @@
 import { type Address, backOff, BusError, WrongLastSequence } from "@hub/bus";
 import type { Action } from "./action.ts";
 import { type Answer, type Command, CommandError } from "./command.ts";
+import { commandKey } from "./command_window.ts";
 import { decide, type Verdict } from "./decide.ts";
 import type { Asked, Duties } from "./duties.ts";
 import { fold, WINDOW_SIZE } from "./fold.ts";
 import { load, type LoadPorts } from "./load.ts";
-import { type Loaded, persist } from "./persist.ts";
+import type { Loaded } from "./persist.ts";
+import { patiently } from "./persistently.ts";
 import { type LoggedEvent, START } from "./record.ts";
+import { createSaver, type Saver } from "./saver.ts";
 import type { ActorState } from "./state.ts";
 import { isChanged } from "./step.ts";
-import { type Asker, dependsOnState, makesActor, settleAs, unavailable } from "./verdicts.ts";
+import {
+  type Asker,
+  dependsOnState,
+  makesActor,
+  settleAs,
+  unavailable,
+  untakeable,
+} from "./verdicts.ts";
 
 /** What a commit made of an actor. */
 export interface Committed {
@@ -49,6 +59,8 @@ export interface ActiveActor {
   read(): Promise<Loaded | undefined>;
   /** Takes up what is under way: all of it, if it was not in memory, or what another node wrote. */
   activate(): Promise<void>;
+  /** The end of its log, as far as it is in memory. */
+  readonly seq: number | undefined;
   /** Whether a command or a question waits, or is being dealt with. */
   readonly isWorking: boolean;
   /** Saves a snapshot, once everything is done that was committed; none if some of it was given up. */
@@ -60,7 +72,6 @@ const MAX_WAITING = 1024;
 /** Commands that are committed together. */
 const MAX_GROUP = 256;
 const ATTEMPTS = 8;
-const FIRST_PAUSE_MS = 20;
 
 /** Wants to see the actor as it is. */
 interface Visit {
@@ -87,12 +98,17 @@ class Actor implements ActiveActor {
   /** What was asked for and is not done. */
   readonly #undone = new Set<Promise<void>>();
   #gaveUp = false;
-  #saving: Promise<void> | undefined;
-  #countAtSnapshot = 0;
+  readonly #saver: Saver;
 
   constructor(ports: ActorPorts, address: Address) {
     this.#ports = ports;
     this.#address = address;
+    const isDone = () => Promise.all(this.#undone).then(() => !this.#gaveUp);
+    this.#saver = createSaver({ kind: ports.kind, snapshots: ports.snapshots, address, isDone });
+  }
+
+  get seq(): number | undefined {
+    return this.#loaded?.seq;
   }
 
   get isWorking(): boolean {
@@ -107,9 +123,9 @@ class Actor implements ActiveActor {
       return refuseFor(command, "too much of what it asked for is not done yet");
     }
     return new Promise((resolve, reject) => {
-      const { asks = false, ...said } = command;
+      const { asks = false, replyType, ...said } = command;
       const logged = { ...said, at: this.#ports.now() };
-      this.#waiting.push({ command: logged, asks, resolve, reject });
+      this.#waiting.push({ command: logged, asks, replyType, resolve, reject });
       this.#working ??= this.#work();
     });
   }
@@ -127,15 +143,15 @@ class Actor implements ActiveActor {
 
   async passivate(): Promise<void> {
     await this.#working;
-    await this.#saving;
+    await this.#saver.done();
     await Promise.all(this.#undone);
-    if (this.#loaded !== undefined) await this.#save(this.#loaded);
+    if (this.#loaded !== undefined) await this.#saver.save(this.#loaded);
   }
 
   /** Between two groups: nothing changes meanwhile. */
   #visit<T>(see: () => Promise<T>): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
-    this.#visits.push({ act: async () => resolve(await see()), reject });
+    this.#visits.push({ act: async () => resolve(await patiently(see)), reject });
     this.#working ??= this.#work();
     return promise;
   }
@@ -167,21 +183,19 @@ class Actor implements ActiveActor {
 
   /** Commits a group, again and again as long as it is not known what became of it. */
   async #settle(group: readonly Waiting[]): Promise<void> {
-    let pauseMs = FIRST_PAUSE_MS;
-    for (let attempt = 1;; attempt++) {
-      try {
-        return await this.#commit(group);
-      } catch (error) {
-        // Memory may be behind the log: it is read again before anything is decided anew.
-        this.#loaded = undefined;
-        if (!(error instanceof BusError)) throw error;
-        if (error.code === "TOO_LARGE") return await this.#settleHalves(group, error);
-        const lost = error instanceof WrongLastSequence || error.retryable;
-        if (!lost || attempt === ATTEMPTS) throw unavailable(error);
-      }
-      await new Promise((resolve) => setTimeout(resolve, pauseMs * (0.5 + Math.random())));
-      pauseMs *= 2;
+    try {
+      await patiently(() => this.#commit(group).catch((error) => this.#forget(error)));
+    } catch (error) {
+      if (!(error instanceof BusError)) throw untakeable(error);
+      if (error.code === "TOO_LARGE") return await this.#settleHalves(group, error);
+      throw unavailable(error);
     }
+  }
+
+  /** Memory may be behind the log: it is read again before anything is decided anew. */
+  #forget(error: unknown): never {
+    this.#loaded = undefined;
+    throw error;
   }
 
   /** Together they are more than one message of the log can hold. */
@@ -229,8 +243,9 @@ class Actor implements ActiveActor {
     } else if (decision.verdicts.some(dependsOnState)) {
       await this.#confirm(loaded.seq);
     }
-    for (const [at, verdict] of decision.verdicts.entries()) settleAs(verdict, group[at]);
-    this.#saveNowAndThen();
+    const after = this.#loaded ?? loaded;
+    for (const [at, verdict] of decision.verdicts.entries()) settleAs(verdict, group[at], after);
+    this.#saver.nowAndThen(this.#loaded);
   }
 
   /**
@@ -245,17 +260,17 @@ class Actor implements ActiveActor {
 
   #remember(group: readonly Waiting[], verdicts: readonly Verdict[]): void {
     for (const [at, verdict] of verdicts.entries()) {
-      const id = group[at]?.command.id;
-      if (verdict.is === "accepted" && id !== undefined) {
-        this.#loaded?.window.add(id, verdict.outcome);
+      const command = group[at]?.command;
+      if (verdict.is === "accepted" && command !== undefined) {
+        this.#loaded?.window.add(commandKey(command), verdict.outcome);
       }
     }
   }
 
   async #load(): Promise<Loaded | undefined> {
-    const { loaded, actions } = await load(this.#ports, this.#address);
+    const { loaded, actions, savedSeq } = await load(this.#ports, this.#address);
     this.#loaded = loaded;
-    this.#countAtSnapshot = loaded?.state.count ?? 0;
+    this.#saver.begin(loaded, savedSeq);
     if (loaded !== undefined) this.#perform({ ...loaded, actions, resumed: true });
     return loaded;
   }
@@ -302,27 +317,6 @@ class Actor implements ActiveActor {
       .catch(() => void (this.#gaveUp = true))
       .finally(() => this.#undone.delete(undone));
     this.#undone.add(undone);
-  }
-
-  /** Waits for nothing: what is undone may be a command that this very actor has to take. */
-  #saveNowAndThen(): void {
-    const { kind } = this.#ports;
-    const loaded = this.#loaded;
-    if (loaded === undefined || this.#saving !== undefined) return;
-    if (loaded.state.count - this.#countAtSnapshot < kind.snapshotEvery) return;
-    this.#saving = this.#save(loaded)
-      // Only a shortcut is missing; the next one will do.
-      .catch(() => undefined)
-      .finally(() => this.#saving = undefined);
-  }
-
-  async #save(loaded: Loaded): Promise<void> {
-    const { kind, snapshots } = this.#ports;
-    this.#countAtSnapshot = loaded.state.count;
-    // Spelled at once: the window grows with the next commit.
-    const persisted = persist(kind, loaded);
-    await Promise.all(this.#undone);
-    if (!this.#gaveUp) await snapshots.save(this.#address, persisted);
   }
 }
 

@@ -3,38 +3,29 @@
  *
  * @module
  */
-import { type Address, BusError } from "@hub/bus";
-import type { AnyEventObject } from "xstate";
+import type { Address } from "@hub/bus";
 import { type Action, isOfEffects, isWork, placeOf, positionOf } from "./action.ts";
 import { type ActorEffects, createActorEffects } from "./actor_effects.ts";
 import type { ActiveActors } from "./active_actors.ts";
-import { type Command, CommandError } from "./command.ts";
+import { CommandError } from "./command.ts";
 import type { ActorKind } from "./definition.ts";
+import { createDeliveries, type Deliveries, type Dropped, isOver } from "./deliveries.ts";
 import type { Asked, Duties } from "./duties.ts";
 import type { EffectSlots } from "./effect_slots.ts";
-import { addressText, childAddress, parseAddress, STOP } from "./family.ts";
+import { addressText } from "./family.ts";
 import type { Send } from "./forward.ts";
 import { withKey } from "./idempotency_key.ts";
 import { createLanes, type Lanes } from "./lanes.ts";
 import type { Live, LiveMessage } from "./live.ts";
+import type { Parking, ParkingHooks } from "./parking.ts";
 import { persistently } from "./persistently.ts";
-import { errorEvent, plainEvent } from "./plain_event.ts";
-import { START } from "./record.ts";
 import { logicOf } from "./run_effect.ts";
-import { type ActorState, type Child, isCurrent, type Timer } from "./state.ts";
+import { isCurrent, type Timer } from "./state.ts";
 import type { Timers } from "./timers.ts";
 import { createWorkMark, type WorkMark } from "./work_mark.ts";
 
-/** An event that its receiver would not take. */
-export interface Dropped {
-  readonly from: Address;
-  readonly to: Address;
-  readonly event: AnyEventObject;
-  readonly error: unknown;
-}
-
 /** Told of what nobody else is told of. */
-export interface DutyHooks {
+export interface DutyHooks extends ParkingHooks {
   readonly onDropped?: (dropped: Dropped) => void;
   /** Something that an actor asked for has failed; the actor goes on. */
   readonly onError?: (error: unknown, about: { readonly address?: Address }) => void;
@@ -46,6 +37,7 @@ export interface DutyPorts {
   readonly active: ActiveActors;
   readonly timers: Timers;
   readonly slots: EffectSlots;
+  readonly parking: Parking;
   readonly effectsPerActor: number;
   /** Deliveries of one actor that may wait; above that it takes no commands of callers. */
   readonly maxUndone: number;
@@ -85,6 +77,7 @@ class PerformedDuties implements ActorDuties {
   readonly #address: Address;
   readonly #text: string;
   readonly #lanes: Lanes;
+  readonly #deliveries: Deliveries;
   readonly #effects: ActorEffects;
   readonly #mark: WorkMark;
   readonly #waiting: (() => void)[] = [];
@@ -101,13 +94,18 @@ class PerformedDuties implements ActorDuties {
     this.#text = addressText(address);
     this.#mark = createWorkMark(ports.active, address);
     this.#lanes = createLanes(() => this.#rest());
+    this.#deliveries = createDeliveries({
+      ...{ address, send: ports.send, lanes: this.#lanes, parking: ports.parking },
+      onDropped: (dropped) => ports.hooks.onDropped?.(dropped),
+      onError: (error) => this.#report(error),
+    });
     this.#effects = createActorEffects({
       address,
       logicOf: (src) => logicOf(kind.machine, src),
       slots: ports.slots,
       perActor: ports.effectsPerActor,
       lanes: this.#lanes,
-      deliver: (command, signal) => this.#tellSelf(command, signal),
+      deliver: (command, signal) => this.#deliveries.tellSelf(command, signal),
       onEmit: (event) => this.#publish({ event }),
     });
   }
@@ -203,11 +201,11 @@ class PerformedDuties implements ActorDuties {
           ? undefined
           : this.#cancel(action.timer);
       case "startChild":
-        return this.#startChild(action.child);
+        return this.#deliveries.startChild(action.child);
       case "stopChild":
-        return this.#stopChild(action.child);
+        return this.#deliveries.stopChild(action.child);
       case "send":
-        return this.#send(action, state);
+        return this.#deliveries.send(action, state);
       case "emit":
         // For those who listen at the time: they have heard it, or were not there.
         if (!resumed) this.#publish({ event: action.event, ...placeOf(action.id) });
@@ -239,83 +237,6 @@ class PerformedDuties implements ActorDuties {
     });
   }
 
-  #send(
-    { target, child, event, id }: Extract<Action, { do: "send" }>,
-    { parent }: ActorState,
-  ): Promise<void> | undefined {
-    const to = target.to === "self"
-      ? this.#address
-      : target.to === "address"
-      ? target.address
-      : target.to === "parent" && parent !== undefined
-      ? parseAddress(parent.address)
-      : child && childAddress(this.#address, child);
-    if (to === undefined) {
-      const error = new CommandError("ILLEGAL_STATE", `There is no ${target.to} to send to`);
-      this.#drop({ to: this.#address, event, error });
-      return undefined;
-    }
-    const { seq, index, nth } = placeOf(id);
-    const command = () => ({
-      id: `send:${this.#text}/${seq}.${index}/${nth}`,
-      event: plainEvent(event),
-      cause: { from: "actor", address: this.#text } as const,
-    });
-    return this.#deliver(to, command, (error) => this.#drop({ to, event, error }));
-  }
-
-  #startChild(child: Child): Promise<void> {
-    const { id, input, sync } = child;
-    const to = childAddress(this.#address, child);
-    const parent = { address: this.#text, id, sync };
-    const failed = (error: unknown, signal: AbortSignal) =>
-      this.#tellSelf({
-        id: `start:${addressText(to)}`,
-        event: plainEvent(errorEvent(id, error)),
-        cause: { from: "actor", address: addressText(to) },
-      }, signal);
-    const begun = () => {
-      const { input: plain } = plainEvent({ ...START, input });
-      const given = plain === undefined ? {} : { input: plain };
-      return { id: "start", event: START, cause: { from: "start" as const, ...given, parent } };
-    };
-    return this.#deliver(to, begun, failed);
-  }
-
-  #stopChild(child: Child): Promise<void> {
-    const to = childAddress(this.#address, child);
-    const cause = { from: "actor", address: this.#text } as const;
-    // It may have ended by itself, or never have begun: all the better.
-    return this.#deliver(to, () => ({ id: "stop", event: STOP, cause }), () => undefined);
-  }
-
-  /** In order for each receiver; `refused` is called when it will never be taken. */
-  #deliver(
-    to: Address,
-    make: () => Command,
-    refused: (error: unknown, signal: AbortSignal) => Promise<void> | void,
-  ): Promise<void> {
-    return this.#lanes.run(`to ${addressText(to)}`, async (signal) => {
-      try {
-        const command = make();
-        await persistently(() => this.#ports.send(to, command), signal);
-      } catch (error) {
-        if (isOver(error, signal)) throw error;
-        await refused(error, signal);
-      }
-    });
-  }
-
-  async #tellSelf(command: Command, signal: AbortSignal): Promise<void> {
-    try {
-      await persistently(() => this.#ports.send(this.#address, command), signal);
-    } catch (error) {
-      if (isOver(error, signal)) throw error;
-      // Stale: it is of no interest any more.
-      if (!(error instanceof CommandError)) this.#report(error);
-    }
-  }
-
   #run({ name, key, run }: Extract<Action, { do: "run" }>): undefined {
     const { seq, index, nth } = placeOf(key);
     const full = `${this.#text}/${seq}.${index}/${nth}.${name}`;
@@ -332,16 +253,7 @@ class PerformedDuties implements ActorDuties {
     this.#ports.publish(this.#address, message);
   }
 
-  #drop(dropped: Omit<Dropped, "from">): void {
-    this.#ports.hooks.onDropped?.({ from: this.#address, ...dropped });
-  }
-
   #report(error: unknown): void {
     this.#ports.hooks.onError?.(error, { address: this.#address });
   }
-}
-
-/** Whether it is not the receiver's word, but the end of this node's part in it. */
-function isOver(error: unknown, signal: AbortSignal): boolean {
-  return signal.aborted || (error instanceof BusError && error.code === "CLOSED");
 }

@@ -1,13 +1,17 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import { Type } from "@sinclair/typebox";
+import { assign, emit, setup } from "xstate";
 import { type Address, type Bus, snapshotSubject } from "@hub/bus";
 import { testBus } from "../../tests/harness/bus.ts";
 import { testEnvironment } from "../../tests/harness/environment.ts";
+import { until } from "../../tests/harness/until.ts";
 import { startNatsNode } from "../../tests/harness/nats.ts";
 import { counter } from "./_counter.ts";
 import { createWorld } from "./_nodes_testing.ts";
 import { bytesOf, foldContext } from "./_simulate.ts";
 import { type ActiveActor, type ActorPorts, createActiveActor } from "./actor.ts";
 import { type Command, CommandError } from "./command.ts";
+import { defineActor } from "./definition.ts";
 import { fold } from "./fold.ts";
 import { openActorLog } from "./log.ts";
 import { createMachineScope } from "./machine_scope.ts";
@@ -96,6 +100,50 @@ Deno.test("two nodes that both believe they own an actor write one history", asy
   for (const { id, answer } of answers) strictEqual(inLog.get(id), `${answer.seq}.${answer.index}`);
 });
 
+/** Whoever says the number that is next gets it. */
+const turns = defineActor({
+  kind: "counter",
+  version: 1,
+  events: Type.Object({ type: Type.Literal("CLAIM"), turn: Type.Integer() }),
+  machine: setup({
+    types: { context: {} as { turn: number }, events: {} as { type: "CLAIM"; turn: number } },
+  }).createMachine({
+    context: { turn: 0 },
+    on: {
+      CLAIM: {
+        guard: ({ context, event }) => context.turn === event.turn,
+        actions: [
+          assign({ turn: ({ context }) => context.turn + 1 }),
+          emit(({ context }) => ({ type: "taken", turn: context.turn })),
+        ],
+      },
+    },
+  }),
+});
+
+Deno.test("of two nodes that both decide on the same state, one is right, and is told so", async () => {
+  await using one = await createWorld({ kinds: [turns] });
+  await using two = await testBus({ realm: one.bus.realm });
+  const mine = { kind: turns, scope: createMachineScope(turns.machine) };
+  const owners = [(await owner(one.bus, mine)).actor, (await owner(two.bus, mine)).actor];
+  for (let turn = 0; turn < 20; turn++) {
+    const claims = owners.map((actor, node) =>
+      actor.send({
+        ...{ id: `${node}-${turn}`, event: { type: "CLAIM", turn }, cause: { from: "caller" } },
+        asks: true,
+      })
+    );
+    const settled = await Promise.allSettled(claims);
+    const replies = settled.flatMap((it) => it.status === "fulfilled" ? [it.value.reply] : []);
+    deepStrictEqual(replies, [{ status: "active", event: { type: "taken", turn: turn + 1 } }]);
+    const refused = settled.flatMap((it) => it.status === "rejected" ? [it.reason.code] : []);
+    deepStrictEqual(refused, ["ILLEGAL_STATE"]);
+  }
+  const claimed = (await commits(one.bus)).flatMap(({ events }) => events)
+    .flatMap(({ event }) => event.type === "CLAIM" ? [event.turn] : []);
+  deepStrictEqual(claimed, Array.from({ length: 20 }, (_, turn) => turn));
+});
+
 Deno.test("a command that is repeated at another node gets the first answer and happens once", async () => {
   await using one = await createWorld({ kinds: [counter] });
   await using two = await testBus({ realm: one.bus.realm });
@@ -132,6 +180,29 @@ Deno.test("what was acknowledged survives nats-server's death, and no command ha
   strictEqual(await countOf(actor), 800);
 });
 
+Deno.test("commands and questions wait for a server that restarts, and no caller has to send again", async () => {
+  await using nats = await startNatsNode({ program: testEnvironment().natsServer });
+  await using at = await createWorld({ kinds: [counter], servers: nats.url });
+  const log = await openActorLog(at.bus);
+  let attempts = 0;
+  const isLast: typeof log.isLast = (...of) => {
+    attempts++;
+    return log.isLast(...of);
+  };
+  const { actor } = await owner(at.bus, { log: { ...log, isLast } });
+  await actor.send(add(1));
+  nats.signal("SIGKILL");
+  await until(() => at.bus.status !== "connected", { what: "the server to be gone" });
+  // Whoever looks is first; what is to be committed waits for the same server.
+  const both = Promise.all([actor.read(), actor.send(add(2))]);
+  const restarting = until(() => attempts > 4, { what: "attempts that fail" }).then(nats.restart);
+  const [seen, { changed }] = await both;
+  await restarting;
+  strictEqual(seen?.state.snapshot.context.count, 1);
+  ok(changed);
+  strictEqual(await countOf(actor), 3);
+});
+
 Deno.test("an actor is the same, byte for byte, after it was passivated and loaded again", async () => {
   await using at = await createWorld({ kinds: [counter] });
   const { actor } = await owner(at.bus);
@@ -146,27 +217,46 @@ Deno.test("an actor is the same, byte for byte, after it was passivated and load
 
 Deno.test("a snapshot is saved now and then, and loading reads only what came after it", async () => {
   await using at = await createWorld({ kinds: [counter] });
-  const { actor, snapshots } = await owner(at.bus);
+  const { actor, snapshots, log } = await owner(at.bus);
   for (let i = 0; i < 60; i++) await actor.send(add(1));
   const saved = await snapshots.load(counter, address);
   ok(typeof saved !== "string");
   ok(saved.count >= 50 && saved.count < 61);
+  const read: number[] = [];
+  const { actor: next } = await owner(at.bus, {
+    log: {
+      ...log,
+      async *read(...of) {
+        for await (const record of log.read(...of)) {
+          read.push(record.seq);
+          yield record;
+        }
+      },
+    },
+  });
+  strictEqual(await countOf(next), 60);
+  const all = (await commits(at.bus)).map(({ seq }) => seq);
+  deepStrictEqual(read, all.filter((seq) => seq > saved.seq));
 });
+
+function snapshotOf(versions: { readonly format: number; readonly version: number }): string {
+  return JSON.stringify({
+    ...{ ...versions, seq: 1, count: 1, snapshot: { status: "active" } },
+    ...{ effects: [], timers: [], children: [], window: [] },
+  });
+}
 
 for (
   const [what, body] of [
     ["damaged", "not json"],
-    ["damaged", '{"format":1}'],
-    [
-      "other version",
-      JSON.stringify({
-        ...{ format: 1, version: 2, seq: 1, count: 1, snapshot: { status: "active" } },
-        ...{ effects: [], timers: [], children: [], window: [] },
-      }),
-    ],
+    ["damaged", '{"format":"x"}'],
+    ["damaged", '{"format":2,"version":1}'],
+    ["other version", snapshotOf({ format: 2, version: 2 })],
+    ["other version", snapshotOf({ format: 1, version: 1 })],
+    ["other version", snapshotOf({ format: 3, version: 1 })],
   ] as const
 ) {
-  Deno.test(`a snapshot that is "${what}" (${body.slice(0, 14)}…) is reported, and the log is read instead`, async () => {
+  Deno.test(`a snapshot that is "${what}" (${body.slice(0, 24)}…) is reported, and the log is read instead`, async () => {
     await using at = await createWorld({ kinds: [counter] });
     const { actor } = await owner(at.bus);
     await actor.send(add(7));

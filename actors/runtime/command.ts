@@ -5,6 +5,7 @@
  */
 import type { AnyEventObject } from "xstate";
 import type { Cause } from "./record.ts";
+import type { Reply } from "./reply.ts";
 import type { Refusal } from "./decide.ts";
 
 /** One event for an actor. */
@@ -17,8 +18,10 @@ export interface Command {
   readonly by?: string;
   /** Where it stands in its trace: W3C's `traceparent`. */
   readonly trace?: string;
-  /** Whether the answer is to tell what the actor emitted. */
+  /** Whether the answer is to tell the reply: what the actor emits from then on, or its end. */
   readonly asks?: boolean;
+  /** Type of the emitted event that is the reply; without it: the first one. */
+  readonly replyType?: string;
 }
 
 /** What a command led to. */
@@ -29,11 +32,8 @@ export interface Answer {
   /** The machine's state value afterwards. */
   readonly value: unknown;
   readonly changed: boolean;
-  /**
-   * What the event made an actor emit that goes on: for who asks, once, and not if it is large. The log
-   * has it for good.
-   */
-  readonly emitted?: readonly AnyEventObject[];
+  /** For who asks, where it is known by then, and not if it is large: the log has it for good. */
+  readonly reply?: Reply;
 }
 
 /** Codes of {@linkcode CommandError}. */
@@ -46,16 +46,26 @@ export type CommandErrorCode =
   /** It may or may not have happened: send it again with the same id. */
   | "UNAVAILABLE";
 
+/** What may be said of a failure. */
+export interface CommandErrorOptions extends ErrorOptions {
+  /** Whether no try will mend it: the actor cannot be taken up before somebody repairs something. */
+  readonly isLasting?: boolean;
+}
+
 const RETRYABLE: readonly CommandErrorCode[] = ["RATE_LIMITED", "UNAVAILABLE"];
 
 /** Why a command has no answer; branch on {@linkcode CommandError.code}. */
 export class CommandError extends Error {
   override readonly name = "CommandError";
   readonly code: CommandErrorCode;
+  /** Whether the actor cannot be taken up before something is repaired; then it is as it was. */
+  readonly isLasting: boolean;
 
-  constructor(code: CommandErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
+  constructor(code: CommandErrorCode, message: string, options: CommandErrorOptions = {}) {
+    const { isLasting = false, ...rest } = options;
+    super(message, rest);
     this.code = code;
+    this.isLasting = isLasting;
   }
 
   /** Whether the same command, with the same id, may get an answer later. */

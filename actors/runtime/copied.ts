@@ -6,8 +6,11 @@ export interface Copied<T> {
   delete(id: string): void;
 }
 
+/** The empty map: one for all, as most actors have nothing in most of theirs. */
+export const NOTHING: ReadonlyMap<string, never> = new Map<string, never>();
+
 /** Creates such a map; without an original, an empty one. */
-export function copyOnWrite<T>(original: ReadonlyMap<string, T> = new Map()): Copied<T> {
+export function copyOnWrite<T>(original: ReadonlyMap<string, T> = NOTHING): Copied<T> {
   return new CopiedMap(original);
 }
 

@@ -4,7 +4,6 @@ import fc from "fast-check";
 import { assign, createMachine, fromPromise, log, setup } from "xstate";
 import { order } from "./_order_machine.ts";
 import { bytesOf, foldContext, logged, Simulation } from "./_simulate.ts";
-import { createCommandWindow } from "./command_window.ts";
 import { defineActor } from "./definition.ts";
 import { fold } from "./fold.ts";
 import { type Loaded, persist, type PersistedActor, restore } from "./persist.ts";
@@ -121,20 +120,6 @@ Deno.test("a repeated command gets the first answer again, also within its own g
   strictEqual(second?.is, "repeated");
   ok(first?.is === "accepted" && third?.is === "repeated");
   deepStrictEqual(third.outcome, first.outcome);
-});
-
-Deno.test("a command window holds the last commands, from the oldest to the newest", () => {
-  const outcome = { position: { commit: { seq: 1 }, index: 0 }, value: "x", changed: true };
-  const ids = fc.uniqueArray(fc.string(), { maxLength: 60 });
-  fc.assert(fc.property(ids, fc.nat(50), fc.integer({ min: 1, max: 20 }), (all, cut, size) => {
-    const before = all.slice(0, Math.min(cut, size)), after = all.slice(before.length);
-    const window = createCommandWindow(size, before.map((id) => [id, outcome]));
-    for (const id of after) window.add(id, outcome);
-    deepStrictEqual(Array.from(window.entries(), ([id]) => id), all.slice(-size));
-    for (const [at, id] of all.entries()) {
-      strictEqual(window.get(id) !== undefined, at >= all.length - size, id);
-    }
-  }));
 });
 
 /** A machine that forbids, ignores, and only acts; `SKIP` leads on without being an event of it. */

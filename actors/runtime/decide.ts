@@ -6,10 +6,11 @@
 import type { Address } from "@hub/bus";
 import type { AnyEventObject } from "xstate";
 import type { Action } from "./action.ts";
-import type { CommandWindow } from "./command_window.ts";
+import { commandKey, type CommandWindow } from "./command_window.ts";
 import { type ActorKind, isReserved } from "./definition.ts";
 import { isFromKin } from "./family.ts";
 import type { LoggedEvent } from "./record.ts";
+import { emittedIn, keptOf } from "./reply.ts";
 import { type ActorState, type Commit, keyOf, type Outcome } from "./state.ts";
 import { isChanged, type Placed, type Step, step, type StepContext } from "./step.ts";
 
@@ -24,7 +25,8 @@ export type Verdict =
   | {
     readonly is: "accepted";
     readonly outcome: Outcome;
-    readonly emitted?: readonly AnyEventObject[];
+    /** All of it, and not only what is kept. */
+    readonly emitted: readonly AnyEventObject[];
   }
   /** Accepted earlier: the same answer again. */
   | { readonly is: "repeated"; readonly outcome: Outcome }
@@ -65,7 +67,8 @@ export function decide(
   let next = state;
 
   function judge(command: LoggedEvent): Verdict {
-    const outcome = context.window.get(command.id) ?? earlier.get(command.id);
+    const key = commandKey(command);
+    const outcome = context.window.get(key) ?? earlier.get(key);
     if (outcome !== undefined) return { is: "repeated", outcome };
     if (command.cause.from === "start") return { is: "repeated", outcome: startOf(context, next) };
     if (isStale(context.self, next, command)) return { is: "stale" };
@@ -74,27 +77,22 @@ export function decide(
     const taken = attempt(() => take(context, next, { logged: command, position }));
     if ("code" in taken) return { is: "refused", refusal: taken };
     const { state: after, actions: todo } = taken;
+    const emitted = emittedIn(todo), kept = keptOf(emitted);
     const mine = {
       position,
       value: after.snapshot.value,
       changed: isChanged(next.snapshot, after.snapshot),
+      ...(kept === undefined ? {} : { emitted: kept }),
     };
     next = after;
     accepted.push(command);
     actions.push(...todo);
-    earlier.set(command.id, mine);
-    const emitted = after.snapshot.status === "active" ? emittedIn(todo) : [];
-    return { is: "accepted", outcome: mine, ...(emitted.length > 0 && { emitted }) };
+    earlier.set(key, mine);
+    return { is: "accepted", outcome: mine, emitted };
   }
 
   const verdicts = commands.map(judge);
   return { next, accepted, verdicts, actions };
-}
-
-function emittedIn(actions: readonly Action[]): AnyEventObject[] {
-  const events: AnyEventObject[] = [];
-  for (const action of actions) if (action.do === "emit") events.push(action.event);
-  return events;
 }
 
 /** Started it is, whatever has become of it since. */

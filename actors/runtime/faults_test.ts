@@ -1,5 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { type Address, BusError } from "@hub/bus";
+import { inBackground } from "../../tests/harness/background.ts";
 import { testEnvironment } from "../../tests/harness/environment.ts";
 import { startNatsNode } from "../../tests/harness/nats.ts";
 import { type Proxy, startProxy } from "../../tests/harness/proxy.ts";
@@ -73,26 +74,24 @@ Deno.test({
     const nodes: Awaited<ReturnType<typeof startUnlucky>>[] = [];
     for (const name of NAMES) nodes.push(stack.use(await startUnlucky(name, at)));
     const answers = new Map<string, Answer>();
-    let stopped = false;
-
-    const clients = addresses.map(async (address) => {
+    const client = async (address: Address, goesOn: () => boolean) => {
       const order: string[] = [];
-      for (let i = 0; !stopped; i++) {
+      for (let i = 0; goesOn(); i++) {
         const id = `${address.id}-${i}`;
-        const answer = await sendUntilAnswered(
-          () => {
-            const { node } = nodes[random(nodes.length)] ?? {};
-            ok(node);
-            const event = i % 8 === 0 ? { type: "WIND", me: address.id } : { type: "TICK" };
-            return node.send(address, event, id).catch(elsewhere);
-          },
-          { timeoutMs: 60_000 },
-        );
+        const event = i % 8 === 0 ? { type: "WIND", me: address.id } : { type: "TICK" };
+        const answer = await sendUntilAnswered(() => {
+          const { node } = nodes[random(nodes.length)] ?? {};
+          ok(node);
+          return node.send(address, event, id).catch(elsewhere);
+        });
         answers.set(id, answer);
         order.push(id);
       }
       return order;
-    });
+    };
+    await using clients = inBackground((goesOn) =>
+      addresses.map((address) => client(address, goesOn))
+    );
 
     for (let fault = 0; fault < FAULTS; fault++) {
       const unlucky = nodes[random(nodes.length)];
@@ -112,13 +111,12 @@ Deno.test({
         case 3:
           await during(random, unlucky, "cut");
       }
-      await until(() => answers.size >= enough, {
+      await clients.until(() => answers.size >= enough, {
         what: "answers after the fault",
-        timeoutMs: 40_000,
+        timeoutMs: 60_000,
       });
     }
-    stopped = true;
-    const orders = await Promise.all(clients);
+    const orders = await clients.stop();
 
     for (const [i, address] of addresses.entries()) {
       let seen: unknown;

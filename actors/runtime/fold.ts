@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { createCommandWindow } from "./command_window.ts";
+import { commandKey, createCommandWindow } from "./command_window.ts";
 import type { ActorKind } from "./definition.ts";
 import type { MachineScope } from "./machine_scope.ts";
 import type { Loaded } from "./persist.ts";
 import type { LogRecord } from "./record.ts";
+import { emittedIn, keptOf } from "./reply.ts";
 import { isChanged, type Step, step } from "./step.ts";
 
 /** How many commands an actor remembers. */
@@ -44,7 +45,11 @@ export function fold(
     });
     const { value } = taken.state.snapshot;
     const changed = state === undefined || isChanged(state.snapshot, taken.state.snapshot);
-    window.add(logged.id, { position, value, changed });
+    const emitted = keptOf(emittedIn(taken.actions));
+    window.add(commandKey(logged), {
+      ...{ position, value, changed },
+      ...(emitted === undefined ? {} : { emitted }),
+    });
     state = taken.state;
     onStep?.(taken);
   }

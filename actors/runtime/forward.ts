@@ -26,7 +26,14 @@ interface Request {
 type Reply =
   | { readonly answer: Answer }
   | { readonly view: ActorView | null }
-  | { readonly error: { readonly code: CommandErrorCode; readonly message: string } };
+  | { readonly error: Told };
+
+/** An error on its way. */
+interface Told {
+  readonly code: CommandErrorCode;
+  readonly message: string;
+  readonly isLasting?: boolean;
+}
 
 const Requests = TypeCompiler.Compile(Type.Unsafe<Request>(Type.Object({
   address: Type.Object({ kind: Type.String(), id: Type.String() }),
@@ -37,6 +44,7 @@ const Requests = TypeCompiler.Compile(Type.Unsafe<Request>(Type.Object({
     by: Type.Optional(Type.String()),
     trace: Type.Optional(Type.String()),
     asks: Type.Optional(Type.Boolean()),
+    replyType: Type.Optional(Type.String()),
   })),
 })));
 
@@ -44,15 +52,23 @@ const Replies = TypeCompiler.Compile(Type.Unsafe<Reply>(Type.Union([
   Type.Object({
     answer: Type.Object({
       ...{ seq: Type.Integer(), index: Type.Integer() },
-      emitted: Type.Optional(Type.Array(Type.Object({ type: Type.String() }))),
+      reply: Type.Optional(Type.Object({
+        status: Type.String(),
+        event: Type.Optional(Type.Object({ type: Type.String() })),
+      })),
     }),
   }),
   Type.Object({ view: Type.Union([Type.Null(), Type.Object({ status: Type.String() })]) }),
-  Type.Object({ error: Type.Object({ code: Type.String(), message: Type.String() }) }),
+  Type.Object({
+    error: Type.Object({
+      ...{ code: Type.String(), message: Type.String() },
+      isLasting: Type.Optional(Type.Boolean()),
+    }),
+  }),
 ])));
 
-/** Most of what an actor has emitted that travels with an answer. */
-const MAX_EMITTED_BYTES = 16 * 1024;
+/** Largest reply that travels with an answer. */
+const MAX_REPLY_BYTES = 16 * 1024;
 
 /** Takes a command for an actor and resolves with its answer. */
 export type Send = (address: Address, command: Command) => Promise<Answer>;
@@ -97,18 +113,23 @@ async function reply(owned: Owned, data: Uint8Array): Promise<Uint8Array> {
     if (!Requests.Check(request)) throw new CommandError("VALIDATION_ERROR", "Not a command");
     return encodeJson(await replyTo(owned, request));
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const code = error instanceof CommandError ? error.code : "UNAVAILABLE";
-    return encodeJson({ error: { code, message } } satisfies Reply);
+    return encodeJson({ error: toldOf(error) } satisfies Reply);
   }
+}
+
+function toldOf(error: unknown): Told {
+  const message = error instanceof Error ? error.message : String(error);
+  if (!(error instanceof CommandError)) return { code: "UNAVAILABLE", message };
+  const { code, isLasting } = error;
+  return { code, message, ...(isLasting && { isLasting }) };
 }
 
 async function replyTo({ send, get }: Owned, { address, command }: Request): Promise<Reply> {
   if (command === undefined) return { view: await get(address) ?? null };
-  const { emitted, ...answer } = await send(address, command);
+  const { reply, ...answer } = await send(address, command);
   // Whoever is not told finds it in the log.
-  const isSmall = emitted !== undefined && encodeJson(emitted).byteLength <= MAX_EMITTED_BYTES;
-  return { answer: isSmall ? { ...answer, emitted } : answer };
+  const isSmall = reply !== undefined && encodeJson(reply).byteLength <= MAX_REPLY_BYTES;
+  return { answer: isSmall ? { ...answer, reply } : answer };
 }
 
 /**
@@ -158,7 +179,8 @@ async function ask(
   if (replied === undefined) return undefined;
   if (!Replies.Check(replied)) throw odd(node);
   if (!("error" in replied)) return replied;
-  throw new CommandError(replied.error.code, replied.error.message);
+  const { code, message, isLasting = false } = replied.error;
+  throw new CommandError(code, message, { isLasting });
 }
 
 function odd(node: string): CommandError {

@@ -19,6 +19,7 @@ import { type ActorPage, createActorLister, type ListOptions } from "./list_acto
 import { openLive } from "./live.ts";
 import { openActorLog } from "./log.ts";
 import { createResidents, type Residents } from "./residents.ts";
+import { createParking, type Parking } from "./parking.ts";
 import { plainCommand } from "./plain_command.ts";
 import { type Owners, watchOwners } from "./owners.ts";
 import { openSnapshots, type Unusable } from "./snapshots.ts";
@@ -37,6 +38,10 @@ export interface HostOptions extends DutyHooks {
   readonly maxActors?: number;
   /** Deliveries of one actor that may wait; above that it refuses its callers. Default 4,096. */
   readonly maxUndone?: number;
+  /** Longest pause between two tries to deliver to an actor that has to be repaired. Default 30,000. */
+  readonly parkedMs?: number;
+  /** How long a node that stops saves what is in its memory. Default 5,000. */
+  readonly saveMs?: number;
   /** How often the node looks for actors of its own that nobody has activated. Default 30,000. */
   readonly sweepMs?: number;
   /** Told of a snapshot that is there and cannot be used. */
@@ -71,6 +76,8 @@ export interface Host extends AsyncDisposable {
   owner(address: Address): string | undefined;
   /** Actors in the memory of this node. */
   readonly active: number;
+  /** Deliveries of this node's actors that wait for their receiver to be repaired. */
+  readonly parked: number;
 }
 
 const EFFECTS_PER_ACTOR = 64;
@@ -105,7 +112,14 @@ export async function openHost(options: HostOptions): Promise<Host> {
     return asked === undefined ? await residents.get(address) : asked.view;
   };
   const awaken = (address: Address) => keeper.awaken(address);
-  const residents = stack.use(await openResidents(options, { active, owners, send, awaken }));
+  const { onParked, onUnparked, parkedMs } = options;
+  const parking = createParking({
+    ...(onParked && { onParked }),
+    ...(onUnparked && { onUnparked }),
+    ...(parkedMs === undefined ? {} : { longestMs: parkedMs }),
+  });
+  const ports = { active, owners, send, awaken, parking };
+  const residents = stack.use(await openResidents(options, ports));
   const onError = (...about: Parameters<NonNullable<DutyHooks["onError"]>>) =>
     options.onError?.(...about);
   const keeper = stack.use(keepOwn({
@@ -125,6 +139,9 @@ export async function openHost(options: HostOptions): Promise<Host> {
     list: lister.list,
     get active() {
       return residents.size;
+    },
+    get parked() {
+      return parking.size;
     },
     [Symbol.asyncDispose]: () => parts[Symbol.asyncDispose](),
   };
@@ -146,14 +163,15 @@ interface ResidentsPorts {
   readonly owners: Owners;
   readonly send: Send;
   readonly awaken: (address: Address) => void;
+  readonly parking: Parking;
 }
 
 async function openResidents(
   options: HostOptions,
-  { active, owners, send, awaken }: ResidentsPorts,
+  { active, owners, send, awaken, parking }: ResidentsPorts,
 ): Promise<Residents> {
   const { bus, membership, kinds, effects = {}, now = Date.now, ...rest } = options;
-  const { maxActors, onUnusable, maxUndone = MAX_UNDONE, ...hooks } = rest;
+  const { maxActors, saveMs, onUnusable, maxUndone = MAX_UNDONE, ...hooks } = rest;
   const live = openLive(bus, hooks), log = await openActorLog(bus);
   const stores: Pick<ActorPorts, "log" | "snapshots"> = {
     log: {
@@ -167,7 +185,7 @@ async function openResidents(
     snapshots: await openSnapshots(bus),
   };
   const duties: DutyPorts = {
-    ...{ send, active, hooks },
+    ...{ send, active, hooks, parking },
     timers: await openTimers(bus),
     slots: createEffectSlots(effects),
     effectsPerActor: effects.perActor ?? EFFECTS_PER_ACTOR,
@@ -184,6 +202,7 @@ async function openResidents(
       ...(onUnusable ? { onUnusable } : {}),
     },
     ...(maxActors === undefined ? {} : { maxActors }),
+    ...(saveMs === undefined ? {} : { saveMs }),
     isOwn: owners.isOwn,
     createDuties: (address, kind) => createActorDuties(duties, { address, kind }),
     onLeft(address) {

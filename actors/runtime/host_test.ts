@@ -1,5 +1,6 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { type Bus, joinMembership } from "@hub/bus";
+import { inBackground } from "../../tests/harness/background.ts";
 import { testBus } from "../../tests/harness/bus.ts";
 import { until } from "../../tests/harness/until.ts";
 import { counter } from "./_counter.ts";
@@ -79,20 +80,21 @@ Deno.test("a node that leaves hands its actors over, and no command fails", asyn
   await using one = await startNode("n1");
   const two = await startNode("n2", one.realm);
   const addresses = Array.from({ length: 10 }, (_, i) => ({ kind: "counter", id: `a${i}` }));
-  let stopping = false, sent = 0;
-  const callers = addresses.map(async (address) => {
-    while (!stopping) {
-      const command = add(1);
-      await until(() => one.host.send(address, command), { what: "an answer" });
-      sent++;
-    }
-  });
-  await until(() => sent > 50, { what: "some commands" });
+  let sent = 0;
+  await using callers = inBackground((goesOn) =>
+    addresses.map(async (address) => {
+      while (goesOn()) {
+        const command = add(1);
+        await until(() => one.host.send(address, command), { what: "an answer" });
+        sent++;
+      }
+    })
+  );
+  await callers.until(() => sent > 50, { what: "some commands" });
   await two[Symbol.asyncDispose]();
   const before = sent;
-  await until(() => sent > before + 50, { what: "commands after the node has left" });
-  stopping = true;
-  await Promise.all(callers);
+  await callers.until(() => sent > before + 50, { what: "commands after the node has left" });
+  await callers.stop();
   const totals = await Promise.all(addresses.map(({ id }) => totalIn(one.realm, id)));
   strictEqual(totals.reduce((sum, total) => sum + total, 0), sent);
 });

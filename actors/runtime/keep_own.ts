@@ -14,7 +14,7 @@ export interface KeepOwnOptions {
   readonly bus: Pick<Bus, "onStatus">;
   readonly membership: Pick<Membership, "onChange">;
   readonly active: Pick<ActiveActors, "list">;
-  readonly residents: Pick<Residents, "activate" | "releaseForeign">;
+  readonly residents: Pick<Residents, "activate" | "behind" | "releaseForeign">;
   readonly isOwn: (address: Address) => boolean;
   readonly onError: NonNullable<DutyHooks["onError"]>;
   /** For what was missed, e.g. because its kind was unknown here. Default 30,000. */
@@ -30,6 +30,8 @@ export interface Keeper extends AsyncDisposable {
 const SWEEP_MS = 30_000;
 /** Actors that are activated at a time. */
 const WIDTH = 32;
+/** Actors that are compared with their logs at a time. */
+const CHUNK = 1_000;
 
 /**
  * Looks for them now, whenever the nodes change or the connection is there again, and now and then.
@@ -58,14 +60,24 @@ export function keepOwn(options: KeepOwnOptions): Keeper {
 
   async function lookAtAll(): Promise<void> {
     const underWay = new Set<Promise<void>>();
-    try {
-      for await (const address of active.list()) {
+    const lookAt = async (some: readonly Address[]) => {
+      for (const address of await residents.behind(some)) {
         if (signal.aborted) break;
-        if (!isOwn(address)) continue;
         const activating = activate(address).finally(() => underWay.delete(activating));
         underWay.add(activating);
         if (underWay.size >= WIDTH) await Promise.race(underWay);
       }
+    };
+    try {
+      let some: Address[] = [];
+      for await (const address of active.list()) {
+        if (signal.aborted) break;
+        if (isOwn(address)) some.push(address);
+        if (some.length < CHUNK) continue;
+        await lookAt(some);
+        some = [];
+      }
+      await lookAt(some);
     } finally {
       await Promise.all(underWay);
     }

@@ -44,6 +44,7 @@ function keeping(
         await Promise.resolve();
         activate(address, activated.filter((id) => id === address.id).length);
       },
+      behind: (addresses) => Promise.resolve(addresses),
       releaseForeign: () => void released++,
     },
   };

@@ -20,37 +20,62 @@ export interface Lanes {
 
 /** Creates lanes; `onIdle` is called whenever the last task has ended. */
 export function createLanes(onIdle: () => void): Lanes {
-  const lanes = new Map<string, { last: Promise<void>; size: number }>();
-  const closing = new AbortController();
-  const { signal } = closing;
-  let size = 0;
+  return new QueuedLanes(onIdle);
+}
 
-  async function after(before: Promise<void>, task: Task): Promise<void> {
+interface Lane {
+  last: Promise<void>;
+  size: number;
+}
+
+// There is one for each actor, and few are ever used: a class, that has nothing before it is needed.
+class QueuedLanes implements Lanes {
+  readonly #onIdle: () => void;
+  #lanes: Map<string, Lane> | undefined;
+  #closing: AbortController | undefined;
+  #size = 0;
+
+  constructor(onIdle: () => void) {
+    this.#onIdle = onIdle;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  sizeOf(name: string): number {
+    return this.#lanes?.get(name)?.size ?? 0;
+  }
+
+  run(name: string, task: Task): Promise<void> {
+    const lanes = this.#lanes ??= new Map();
+    const lane: Lane = lanes.get(name) ?? { last: Promise.resolve(), size: 0 };
+    lanes.set(name, lane);
+    this.#size++;
+    lane.size++;
+    const running = this.#after(lane.last, task);
+    // The next in the lane waits for the end, whatever it was like.
+    lane.last = running.catch(() => undefined).then(() => {
+      this.#size--;
+      lane.size--;
+      if (lane.size === 0) lanes.delete(name);
+      if (this.#size === 0) this.#onIdle();
+    });
+    return running;
+  }
+
+  close(reason: Error): void {
+    this.#controller().abort(reason);
+  }
+
+  async #after(before: Promise<void>, task: Task): Promise<void> {
+    const { signal } = this.#controller();
     await before;
     signal.throwIfAborted();
     await task(signal);
   }
 
-  return {
-    get size() {
-      return size;
-    },
-    sizeOf: (name) => lanes.get(name)?.size ?? 0,
-    run(name, task) {
-      const lane = lanes.get(name) ?? { last: Promise.resolve(), size: 0 };
-      lanes.set(name, lane);
-      size++;
-      lane.size++;
-      const running = after(lane.last, task);
-      // The next in the lane waits for the end, whatever it was like.
-      lane.last = running.catch(() => undefined).then(() => {
-        size--;
-        lane.size--;
-        if (lane.size === 0) lanes.delete(name);
-        if (size === 0) onIdle();
-      });
-      return running;
-    },
-    close: (reason) => closing.abort(reason),
-  };
+  #controller(): AbortController {
+    return this.#closing ??= new AbortController();
+  }
 }

@@ -7,9 +7,11 @@ import {
   actorFilter,
   type Address,
   type Bus,
+  BusError,
   listSubjects,
   parseActorSubject,
   type SubjectPage,
+  within,
 } from "@hub/bus";
 
 /** Which actors. */
@@ -63,17 +65,28 @@ const KEPT = 4;
 /** Lists actors, a page at a time. Disposing lets go of what was listed. */
 export interface ActorLister extends Disposable {
   /**
-   * Lists a page. An actor that begins while pages are turned may be left out, and one that is removed
+   * Lists a page, or says after a while that the server is not done yet: then what it finds is kept for
+   * whoever asks again. An actor that begins while pages are turned may be left out, and one that is removed
    * may still be shown; no other one is left out, and none comes twice.
    *
    * @throws {RangeError} If `limit`, `after` or `kind` cannot be used.
-   * @throws {BusError}
+   * @throws {BusError} `TIMEOUT`, to be tried again, when the server takes longer than that.
    */
   list(options?: ListOptions): Promise<ActorPage>;
 }
 
 /** Actors from which on the server needs seconds to list them. */
 const MANY = 10_000;
+/** How long somebody waits for a page, and how long the server may take to list all there is. */
+const PATIENCE_MS = 10_000, LISTING_MS = 120_000;
+
+/** How a lister goes about it. */
+export interface ListerOptions {
+  /** Default 10,000. */
+  readonly many?: number;
+  /** How long somebody waits for a page. Default 10,000. */
+  readonly patienceMs?: number;
+}
 
 /**
  * Creates a lister. The server counts and sorts all subjects whenever it is asked, and gives up to
@@ -83,7 +96,7 @@ const MANY = 10_000;
  */
 export function createActorLister(
   bus: Bus,
-  { many = MANY }: { readonly many?: number } = {},
+  { many = MANY, patienceMs = PATIENCE_MS }: ListerOptions = {},
 ): ActorLister {
   /** The newest first. */
   let kept: readonly Chunk[] = [];
@@ -104,10 +117,12 @@ export function createActorLister(
 
   async function fetchNow(filter: string, from: number): Promise<Chunk> {
     const askedAt = performance.now();
-    const page = await listSubjects(bus, { stream: "EVENTS", filter, offset: from });
+    const page = await listSubjects(bus, {
+      ...{ stream: "EVENTS", filter, offset: from, timeoutMs: LISTING_MS },
+    });
     const at = performance.now();
     const chunk = { ...page, filter, from, at, tookMs: at - askedAt };
-    if (page.total >= many) ofMany.add(filter);
+    if (page.total >= many || chunk.tookMs >= patienceMs) ofMany.add(filter);
     else ofMany.delete(filter);
     keep(chunk);
     return chunk;
@@ -157,6 +172,15 @@ export function createActorLister(
     }
   }
 
+  /** Whoever asks again waits for the same answer, or finds it. */
+  function notYet(filter: string): BusError {
+    ofMany.add(filter);
+    const message =
+      "Cannot list the actors yet: there are so many that the server still looks at " +
+      "all of them, ask again in a few seconds";
+    return new BusError("TIMEOUT", message);
+  }
+
   return {
     async list({ kind, limit = LIMIT, after } = {}) {
       if (!Number.isInteger(limit) || limit < 1 || limit > MOST) {
@@ -164,7 +188,10 @@ export function createActorLister(
       }
       const filter = actorFilter(bus.realm, kind);
       const cursor = after === undefined ? { offset: 0, last: "" } : parseCursor(after);
-      const { found, offset, total } = await subjectsAfter(filter, { ...cursor, limit });
+      const { found, offset, total } = await within(
+        subjectsAfter(filter, { ...cursor, limit }),
+        { timeoutMs: patienceMs, late: () => notYet(filter) },
+      );
       const last = found.at(-1), ends = offset + found.length;
       return {
         addresses: found.map((subject) => {

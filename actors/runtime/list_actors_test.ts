@@ -1,19 +1,23 @@
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { actorSubject } from "@hub/bus";
 import { testBus } from "../../tests/harness/bus.ts";
+import { until } from "../../tests/harness/until.ts";
 import { counted } from "./_counted.ts";
-import { createActorLister } from "./list_actors.ts";
+import { createActorLister, type ListerOptions } from "./list_actors.ts";
 
 const name = (i: number) => `a${String(i).padStart(3, "0")}`;
 
-/** A realm with so many logs, and a lister of it that counts what it asks the server for. */
-async function listed(count: number, options: { many?: number } = {}) {
+/** A realm with so many logs, and a lister that counts what it asks the server for, once `gate` opens. */
+async function listed(
+  count: number,
+  { gate, ...options }: ListerOptions & { readonly gate?: Promise<void> } = {},
+) {
   const world = await testBus();
   const { bus } = world;
   const begin = (id: string, kind = "k") =>
     bus.requests.publish(actorSubject(bus.realm, { kind, id }), "[]");
   await Promise.all(Array.from({ length: count }, (_, i) => begin(name(i))));
-  const counting = counted(bus);
+  const counting = counted(bus, gate);
   const lister = createActorLister(counting.bus, options);
   return {
     ...{ lister, begin },
@@ -84,4 +88,16 @@ Deno.test("first pages of many actors that are asked for at once are listed once
   const pages = await Promise.all(Array.from({ length: 30 }, () => at.lister.list({ limit: 5 })));
   for (const { addresses, total } of pages) deepStrictEqual([addresses.length, total], [5, 20]);
   ok(at.asked <= 2, `${at.asked} requests`);
+});
+
+Deno.test("who waits too long for a first page is told to ask again, and has it listed once all the same", async () => {
+  const gate = Promise.withResolvers<void>();
+  await using at = await listed(5, { patienceMs: 20, gate: gate.promise });
+  const tooLong = { code: "TIMEOUT", retryable: true, message: /ask again in a few seconds/ };
+  await rejects(at.lister.list({ limit: 2 }), tooLong);
+  await rejects(at.lister.list({ limit: 2 }), tooLong);
+  strictEqual(at.asked, 1);
+  gate.resolve();
+  const page = await until(() => at.lister.list({ limit: 2 }), { what: "the page" });
+  deepStrictEqual([page.addresses.length, page.total], [2, 5]);
 });

@@ -29,6 +29,8 @@ export interface LoadedActor {
   readonly loaded: Loaded | undefined;
   /** What the events after the snapshot asked for; it may not have been done. */
   readonly actions: readonly Action[];
+  /** Sequence that the snapshot has come to, if there was one to be used. */
+  readonly savedSeq?: number;
 }
 
 /**
@@ -65,7 +67,7 @@ async function foldOn(
       throw new Error(`Cannot take up ${what}: ${reason}`, { cause });
     }
   }
-  return { loaded, actions };
+  return snapshot === undefined ? { loaded, actions } : { loaded, actions, savedSeq: snapshot.seq };
 }
 
 async function fromSnapshot(ports: LoadPorts, address: Address): Promise<Loaded | undefined> {

@@ -9,6 +9,7 @@ import {
   type Bus,
   decodeJson,
   encodeJson,
+  openLastSequences,
   openStreamReader,
   type StoredMessage,
 } from "@hub/bus";
@@ -80,11 +81,17 @@ export interface ActorLog {
   ): AsyncIterable<LogRecord>;
   /** Whether nothing has been appended after `seq`, beyond doubt; reading may be behind. */
   isLast(address: Address, seq: number): Promise<boolean>;
+  /**
+   * Where the logs of many actors end, beyond doubt; of those for which that cannot be said, or that
+   * have no log, `undefined`. One request for a thousand.
+   */
+  ends(addresses: readonly Address[]): Promise<readonly (number | undefined)[]>;
 }
 
 /** Opens the logs of the bus's realm. */
 export async function openActorLog(bus: Bus): Promise<ActorLog> {
   const reader = await openStreamReader(bus);
+  const lasts = openLastSequences(bus);
   const { realm } = bus;
   return {
     async append(address, { events, version, after }) {
@@ -116,6 +123,11 @@ export async function openActorLog(bus: Bus): Promise<ActorLog> {
     },
     isLast: (address, seq) =>
       reader.isLast("EVENTS", { subject: actorSubject(realm, address), seq }),
+    async ends(addresses) {
+      const subjects = addresses.map((address) => actorSubject(realm, address));
+      const found = await lasts.of({ stream: "EVENTS", subjects });
+      return subjects.map((subject) => found.get(subject));
+    },
   };
 }
 

@@ -11,7 +11,7 @@
  */
 export type { Action, SendId } from "./action.ts";
 export { type ActiveActor, type ActorPorts, type Committed, createActiveActor } from "./actor.ts";
-export type { Dropped, DutyHooks } from "./actor_duties.ts";
+export type { DutyHooks } from "./actor_duties.ts";
 export { actorRef } from "./actor_ref.ts";
 export { type Answer, type Command, CommandError, type CommandErrorCode } from "./command.ts";
 export { decide, type DecideContext, type Decision, type Refusal, type Verdict } from "./decide.ts";
@@ -22,6 +22,7 @@ export {
   defineActor,
   type Upcast,
 } from "./definition.ts";
+export type { Dropped } from "./deliveries.ts";
 export type { Asked, Duties } from "./duties.ts";
 export type { EffectBounds } from "./effect_slots.ts";
 export { addressText, childAddress, parseAddress } from "./family.ts";
@@ -44,8 +45,10 @@ export {
   openActorLog,
 } from "./log.ts";
 export { createMachineScope, type MachineScope } from "./machine_scope.ts";
+export type { Parked, ParkingHooks } from "./parking.ts";
 export { type Loaded, persist, type PersistedActor, restore } from "./persist.ts";
 export type { Cause, LoggedEvent, LogRecord, Parent } from "./record.ts";
+export { findReply, type Question, type Reply } from "./reply.ts";
 export { openSnapshots, type Snapshots, type Unusable } from "./snapshots.ts";
 export type { ActorState, Child, Effect, Outcome, Position, Target, Timer } from "./state.ts";
 export type { ActorView, Get } from "./view.ts";

@@ -5,13 +5,17 @@
  */
 import type { AnyMachineSnapshot, Snapshot } from "xstate";
 import { type CommandWindow, createCommandWindow } from "./command_window.ts";
+import { NOTHING } from "./copied.ts";
 import type { ActorKind } from "./definition.ts";
 import type { MachineScope } from "./machine_scope.ts";
 import type { Parent } from "./record.ts";
 import type { ActorState, Child, Effect, Outcome, Position, Timer } from "./state.ts";
 
-/** Raised when the shape below changes: older ones are ignored in favour of the log. */
-export const PERSISTED_FORMAT = 1;
+/**
+ * Raised when the shape below changes: older ones are ignored in favour of the log. 2: a command is
+ * remembered by its caller as well as by its id, with what it made the actor emit.
+ */
+export const PERSISTED_FORMAT = 2;
 
 type Place = readonly [seq: number, index: number];
 type Placed<T extends { readonly since: Position }> = Omit<T, "since"> & { readonly since: Place };
@@ -29,8 +33,14 @@ export interface PersistedActor {
   readonly effects: readonly Placed<Effect>[];
   readonly timers: readonly Placed<Timer>[];
   readonly children: readonly Placed<Child>[];
-  readonly window: readonly (readonly [id: string, at: Place, value: unknown, changed: boolean])[];
+  readonly window: readonly Remembered[];
 }
+
+/** A command of the window. */
+type Remembered = readonly [
+  ...[key: string, at: Place, value: unknown, changed: boolean],
+  emitted?: string,
+];
 
 /** An actor as its owner holds it in memory. */
 export interface Loaded {
@@ -51,10 +61,7 @@ export function persist(kind: ActorKind, { state, seq, window }: Loaded): Persis
     effects: [...state.effects.values()].map(withPlace),
     timers: [...state.timers.values()].map(withPlace),
     children: [...state.children.values()].map(withPlace),
-    window: Array.from(
-      window.entries(),
-      ([id, { position, value, changed }]) => [id, placeOf(position), value, changed] as const,
-    ),
+    window: Array.from(window.entries(), rememberedOf),
   };
 }
 
@@ -97,12 +104,20 @@ function withPlace<T extends { readonly since: Position }>(item: T): Placed<T> {
   return { ...item, since: placeOf(item.since) };
 }
 
-function byId<T extends { readonly id: string; readonly since: Place }>(items: readonly T[]) {
+function byId<T extends { readonly id: string; readonly since: Place }>(
+  items: readonly T[],
+): ReadonlyMap<string, Omit<T, "since"> & { readonly since: Position }> {
+  if (items.length === 0) return NOTHING;
   return new Map(items.map((item) => [item.id, { ...item, since: positionOf(item.since) }]));
 }
 
-function outcomeOf(
-  [id, at, value, changed]: PersistedActor["window"][number],
-): readonly [string, Outcome] {
-  return [id, { position: positionOf(at), value, changed }];
+function rememberedOf([key, outcome]: readonly [string, Outcome]): Remembered {
+  const { position, value, changed, emitted } = outcome;
+  const remembered = [key, placeOf(position), value, changed] as const;
+  return emitted === undefined ? remembered : [...remembered, emitted];
+}
+
+function outcomeOf([key, at, value, changed, emitted]: Remembered): readonly [string, Outcome] {
+  const outcome = { position: positionOf(at), value, changed };
+  return [key, emitted === undefined ? outcome : { ...outcome, emitted }];
 }

@@ -8,9 +8,12 @@ import type { ActorDuties } from "./actor_duties.ts";
 import { type ActiveActor, type ActorPorts, createActiveActor } from "./actor.ts";
 import { type Answer, type Command, CommandError } from "./command.ts";
 import type { ActorKind } from "./definition.ts";
+import { createLazyDuties } from "./lazy_duties.ts";
+import { createExpiries } from "./expiries.ts";
 import { addressText } from "./family.ts";
 import type { Send } from "./forward.ts";
 import type { Kinds } from "./kinds.ts";
+import { createPaced } from "./paced.ts";
 import { type Get, viewOf } from "./view.ts";
 
 /** What the residents need. */
@@ -25,6 +28,8 @@ export interface ResidentsOptions {
   readonly onLeft: (address: Address) => void;
   /** Actors in memory. Default 50,000. */
   readonly maxActors?: number;
+  /** How long all are saved when this ends. Default 5,000. */
+  readonly saveMs?: number;
 }
 
 /** The actors in memory; disposing saves them and hands their work over. */
@@ -35,6 +40,10 @@ export interface Residents extends AsyncDisposable {
   /** @throws {CommandError} */
   readonly get: Get;
   has(address: Address): boolean;
+  /**
+   * Those that are not in memory, or not with all that is in their logs. @throws {BusError}
+   */
+  behind(addresses: readonly Address[]): Promise<readonly Address[]>;
   /** Brings an actor into memory, up to date, with what is under way for it. */
   activate(address: Address): Promise<void>;
   /** Lets go of those that are another node's by now. */
@@ -44,6 +53,8 @@ export interface Residents extends AsyncDisposable {
 /** By then who owns what has settled among the nodes. */
 const FOREIGN_AFTER_MS = 5_000;
 const DRAIN_MS = 2_000;
+/** A snapshot is only a shortcut: a node that stops saves as many as it can in that time. */
+const SAVE_MS = 5_000;
 const MAX_ACTORS = 50_000;
 /** Actors that wait for room. */
 const MAX_ENTERING = 1_024;
@@ -59,18 +70,24 @@ interface Resident {
   /** How often it was needed. */
   uses: number;
   usedAt: number;
-  timer: ReturnType<typeof setTimeout> | undefined;
-  leaving: Promise<void> | undefined;
+  /** Whether it has been let go, whatever it is needed for. */
+  isLeaving: boolean;
 }
 
 /** Creates an empty memory. */
 export function createResidents(options: ResidentsOptions): Residents {
-  const { node, kinds, ports, isOwn, createDuties, onLeft, maxActors = MAX_ACTORS } = options;
+  const { node, kinds, ports, isOwn, createDuties, onLeft } = options;
+  const { maxActors = MAX_ACTORS, saveMs = SAVE_MS } = options;
   /** The one that was not needed for the longest time comes first. */
   const residents = new Map<string, Resident>();
   const entering = new Map<string, Promise<Resident>>();
   let lastEntered: Promise<unknown> = Promise.resolve();
-  let closed = false;
+  let closed = false, isLate = false;
+  const lateLeavers: Promise<void>[] = [];
+  // Thousands may become idle, or another node's, in one moment: what comes for others meanwhile must
+  // not wait for all of them.
+  const idle = createPaced(putAway), leaving = createPaced(letGo);
+  const expiries = createExpiries(expire);
 
   /** At once, if it is there or there is room: so commands stay in their order. */
   function residentFor(address: Address): Resident | Promise<Resident> {
@@ -116,15 +133,15 @@ export function createResidents(options: ResidentsOptions): Residents {
     }
     if (closed) throw new CommandError("UNAVAILABLE", "This node hosts no actors any more");
     const { kind, scope } = known;
-    const duties = createDuties(address, kind);
+    const duties = createLazyDuties(() => createDuties(address, kind));
     const actor = createActiveActor({ ...ports, kind, scope, duties }, address);
     const parts = { address, text, kind, actor, duties };
     const resident: Resident = {
       ...parts,
-      ...{ uses: 1, usedAt: performance.now(), timer: undefined, leaving: undefined },
+      ...{ uses: 1, usedAt: performance.now(), isLeaving: false },
     };
     residents.set(text, resident);
-    expireAfter(stayOf(resident), resident);
+    expiries.set(resident, stayOf(resident));
     return resident;
   }
 
@@ -132,25 +149,30 @@ export function createResidents(options: ResidentsOptions): Residents {
     return isOwn(address) ? passivateAfterMs : Math.min(passivateAfterMs, FOREIGN_AFTER_MS);
   }
 
-  function expireAfter(milliseconds: number, resident: Resident): void {
-    clearTimeout(resident.timer);
-    resident.timer = setTimeout(() => void expire(resident), milliseconds);
+  /** Nobody has needed it for a while; effects, and what it still has to deliver, do. */
+  function expire(resident: Resident): void {
+    const left = timeLeftTo(resident);
+    // Set again here and not with each command, which would cost more than the command.
+    if (left > 0) expiries.set(resident, left);
+    else if (!resident.isLeaving) idle.add(resident);
   }
 
-  /** Nobody has needed it for a while; effects, and what it still has to deliver, do. */
-  async function expire(resident: Resident): Promise<void> {
-    const stay = stayOf(resident);
-    const left = stay - (performance.now() - resident.usedAt);
-    // Set again here and not with each command, which would cost more than the command.
-    if (left > 0) return expireAfter(left, resident);
-    if (!isOwn(resident.address)) return await release(resident);
+  function timeLeftTo(resident: Resident): number {
+    return stayOf(resident) - (performance.now() - resident.usedAt);
+  }
+
+  /** It has waited for its turn, in which it may have been needed. */
+  async function putAway(resident: Resident): Promise<void> {
+    if (!isHere(resident)) return;
+    if (timeLeftTo(resident) > 0) return expire(resident);
+    if (!isOwn(resident.address)) return release(resident);
     // It may have been let go meanwhile: what has left memory must never save itself again.
-    if (!await passivate(resident) && isHere(resident)) expireAfter(stay, resident);
+    if (!await passivate(resident) && isHere(resident)) expiries.set(resident, stayOf(resident));
   }
 
   /** Whether it is in memory, and to stay there. */
   function isHere(resident: Resident): boolean {
-    return residents.get(resident.text) === resident && resident.leaving === undefined;
+    return residents.get(resident.text) === resident && !resident.isLeaving;
   }
 
   /** Resolves with whether it has left memory: not if it works or was needed meanwhile. */
@@ -165,8 +187,9 @@ export function createResidents(options: ResidentsOptions): Residents {
     return true;
   }
 
-  async function leave({ address, text, duties, timer }: Resident): Promise<void> {
-    clearTimeout(timer);
+  async function leave(resident: Resident): Promise<void> {
+    const { address, text, duties } = resident;
+    expiries.delete(resident);
     residents.delete(text);
     // Only now: whoever has it next is told of all that was committed here.
     if (await duties.close() && !closed) onLeft(address);
@@ -191,14 +214,17 @@ export function createResidents(options: ResidentsOptions): Residents {
     return new CommandError("RATE_LIMITED", message);
   }
 
-  function release(resident: Resident): Promise<void> {
-    resident.leaving ??= letGo(resident);
-    return resident.leaving;
+  function release(resident: Resident): void {
+    if (resident.isLeaving) return;
+    resident.isLeaving = true;
+    // At once, whenever it is its turn to leave: its effects are begun elsewhere by now.
+    resident.duties.stop();
+    leaving.add(resident);
   }
 
   async function letGo(resident: Resident): Promise<void> {
-    const { actor, duties } = resident;
-    duties.stop();
+    const { actor } = resident;
+    if (isLate) return void lateLeavers.push(leave(resident));
     // What comes meanwhile is still committed here, and leaves with it.
     do await actor.passivate().catch(() => undefined); while (actor.isWorking);
     await leave(resident);
@@ -223,14 +249,26 @@ export function createResidents(options: ResidentsOptions): Residents {
       void passivate(resident);
       return undefined;
     },
+    async behind(addresses) {
+      const seqOf = (address: Address) => residents.get(addressText(address))?.actor.seq;
+      const here = addresses.filter((address) => seqOf(address) !== undefined);
+      const found = await ports.log.ends(here);
+      const ends = new Map(here.map((address, at) => [address, found[at]]));
+      return addresses.filter((address) => {
+        // Only now: it may have gone on, or have left, since the question was asked.
+        const seq = seqOf(address), end = ends.get(address);
+        return seq === undefined || end === undefined || end > seq;
+      });
+    },
     async activate(address) {
       const { actor } = await residentFor(address);
       await actor.activate();
     },
     releaseForeign() {
-      for (const resident of residents.values()) {
-        if (!isOwn(resident.address)) void release(resident);
-      }
+      const foreign = [...residents.values()].filter(({ address }) => !isOwn(address));
+      // Their new owner waits for those that work.
+      for (const resident of foreign) if (resident.duties.isBusy) release(resident);
+      for (const resident of foreign) release(resident);
     },
     async [Symbol.asyncDispose]() {
       // What is to be delivered may be for actors of this very node: all of it before any leaves.
@@ -241,7 +279,12 @@ export function createResidents(options: ResidentsOptions): Residents {
       await Promise.race([delivered, late]);
       clearTimeout(timer);
       closed = true;
-      await Promise.all(Array.from(residents.values(), release));
+      timer = setTimeout(() => isLate = true, saveMs);
+      for (const resident of all) release(resident);
+      await Promise.all([leaving.done(), idle.done()]);
+      clearTimeout(timer);
+      await Promise.all(lateLeavers);
+      expiries[Symbol.dispose]();
     },
   };
 }

@@ -1,6 +1,7 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { type Static, Type } from "@sinclair/typebox";
 import { assign, enqueueActions, setup } from "xstate";
+import { inBackground } from "../../tests/harness/background.ts";
 import { until } from "../../tests/harness/until.ts";
 import {
   createWorld,
@@ -10,7 +11,7 @@ import {
   startNode,
   type TestNode,
 } from "./_nodes_testing.ts";
-import type { Dropped } from "./actor_duties.ts";
+import type { Dropped } from "./deliveries.ts";
 import { actorRef } from "./actor_ref.ts";
 import { defineActor } from "./definition.ts";
 
@@ -94,15 +95,15 @@ Deno.test("what an actor sends arrives once and in order although its node crash
   await using first = await startNode("n1", { kinds, realm });
   const to = [near, far];
   let answered = 0;
-  const sending = (async () => {
+  await using sending = inBackground(() => [(async () => {
     for (const n of upTo(60)) {
       await sendUntilAnswered(() => survivor.send(at, { type: "TALK", to }, `talk-${n}`));
       answered++;
     }
-  })();
-  await until(() => answered >= 20, { what: "some of it" });
+  })()]);
+  await sending.until(() => answered >= 20, { what: "some of it" });
   await first.crash();
-  await sending;
+  await sending.stop();
   for (const address of to) {
     await until(async () => (await heardBy(world, address)).length >= 60, { what: "all" });
     deepStrictEqual(await heardBy(world, address), upTo(60));
@@ -115,15 +116,15 @@ Deno.test("what an actor sends arrives once and in order although the receiver's
   await using sender = await startNode("n1", { kinds, realm });
   await using second = await startNode("n2", { kinds, realm });
   let answered = 0;
-  const sending = (async () => {
+  await using sending = inBackground(() => [(async () => {
     for (const n of upTo(60)) {
       await sendUntilAnswered(() => sender.send(at, { type: "TALK", to: [far] }, `talk-${n}`));
       answered++;
     }
-  })();
-  await until(() => answered >= 20, { what: "some of it" });
+  })()]);
+  await sending.until(() => answered >= 20, { what: "some of it" });
   await second.crash();
-  await sending;
+  await sending.stop();
   await until(async () => (await heardBy(world, far)).length >= 60, { what: "all" });
   deepStrictEqual(await heardBy(world, far), upTo(60));
 });

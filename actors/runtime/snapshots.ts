@@ -28,8 +28,11 @@ const Persisted = TypeCompiler.Compile(Type.Unsafe<PersistedActor>(Type.Object({
   effects: Type.Array(Type.Object({})),
   timers: Type.Array(Type.Object({})),
   children: Type.Array(Type.Object({})),
-  window: Type.Array(Type.Array(Type.Unknown(), { minItems: 4, maxItems: 4 })),
+  window: Type.Array(Type.Array(Type.Unknown(), { minItems: 4, maxItems: 5 })),
 })));
+
+/** Written by another version of the hub. */
+const OtherFormats = TypeCompiler.Compile(Type.Object({ format: Type.Integer({ minimum: 1 }) }));
 
 /** Why a snapshot is not used; the log is folded from its beginning instead. */
 export type Unusable = "none" | "damaged" | "other version" | "of another log";
@@ -52,18 +55,18 @@ export async function openSnapshots(bus: Bus): Promise<Snapshots> {
     async load({ version }, address) {
       const message = await reader.last("SNAPSHOTS", snapshotSubject(bus.realm, address));
       if (message === undefined) return "none";
-      const persisted = parse(message.data);
-      if (persisted === undefined) return "damaged";
+      const value = valueOf(message.data);
+      if (OtherFormats.Check(value) && value.format !== PERSISTED_FORMAT) return "other version";
+      if (!Persisted.Check(value)) return "damaged";
       // An older one was folded by other rules; a newer one holds what this version cannot know.
-      return persisted.version === version ? persisted : "other version";
+      return value.version === version ? value : "other version";
     },
   };
 }
 
-function parse(data: Uint8Array): PersistedActor | undefined {
+function valueOf(data: Uint8Array): unknown {
   try {
-    const value = decodeJson(data, { maxBytes: MAX_SNAPSHOT_BYTES });
-    return Persisted.Check(value) ? value : undefined;
+    return decodeJson(data, { maxBytes: MAX_SNAPSHOT_BYTES });
   } catch {
     // What cannot be decoded is as damaged as what does not fit: the caller says so and goes on.
     return undefined;

@@ -67,6 +67,8 @@ export interface Outcome {
   readonly value: unknown;
   /** Whether state value or context changed. */
   readonly changed: boolean;
+  /** What the event made the actor emit: a JSON array, or empty where that was too much to keep. */
+  readonly emitted?: string;
 }
 
 /** All that a log folds into. */

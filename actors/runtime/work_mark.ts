@@ -37,52 +37,66 @@ const CLEAR_AFTER_MS = 10_000;
 
 /** Creates the mark of an actor; it is not set. */
 export function createWorkMark(active: ActiveActors, address: Address): WorkMark {
-  let revision: number | undefined;
-  let changing: Promise<void> | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  return new KeyedMark(active, address);
+}
 
-  function change(act: () => Promise<void>): Promise<void> {
-    const before = changing ?? Promise.resolve();
-    const mine = before.catch(() => undefined).then(act).finally(() => {
-      if (changing === mine) changing = undefined;
+// A class, as there is one for each actor with duties: a closure for each method would cost more.
+class KeyedMark implements WorkMark {
+  readonly #active: ActiveActors;
+  readonly #address: Address;
+  #revision: number | undefined;
+  #changing: Promise<void> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(active: ActiveActors, address: Address) {
+    this.#active = active;
+    this.#address = address;
+  }
+
+  get isSet(): boolean {
+    return this.#revision !== undefined || this.#changing !== undefined;
+  }
+
+  set(): Promise<void> | undefined {
+    clearTimeout(this.#timer);
+    if (this.#revision !== undefined && this.#changing === undefined) return undefined;
+    return this.#change(async () => {
+      this.#revision ??= await this.#active.mark(this.#address);
     });
-    changing = mine;
+  }
+
+  clearLater(isDone: () => boolean): void {
+    clearTimeout(this.#timer);
+    if (this.#revision === undefined) return;
+    this.#timer = setTimeout(() => {
+      // The sweep finds a key that could not be removed.
+      if (isDone()) this.clear().catch(() => undefined);
+    }, CLEAR_AFTER_MS);
+  }
+
+  clear(): Promise<void> {
+    clearTimeout(this.#timer);
+    return this.#change(() => this.#remove());
+  }
+
+  leave(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #change(act: () => Promise<void>): Promise<void> {
+    const before = this.#changing ?? Promise.resolve();
+    const mine = before.catch(() => undefined).then(act).finally(() => {
+      if (this.#changing === mine) this.#changing = undefined;
+    });
+    this.#changing = mine;
     return mine;
   }
 
-  async function remove(): Promise<void> {
-    const known = revision;
+  async #remove(): Promise<void> {
+    const known = this.#revision;
     if (known === undefined) return;
     // From now on a commit puts it anew: whether the removal succeeds is not known to everybody.
-    revision = undefined;
-    await active.unmark(address, known);
+    this.#revision = undefined;
+    await this.#active.unmark(this.#address, known);
   }
-
-  function set(): Promise<void> | undefined {
-    clearTimeout(timer);
-    if (revision !== undefined && changing === undefined) return undefined;
-    return change(async () => {
-      revision ??= await active.mark(address);
-    });
-  }
-
-  return {
-    get isSet() {
-      return revision !== undefined || changing !== undefined;
-    },
-    set,
-    clearLater(isDone) {
-      clearTimeout(timer);
-      if (revision === undefined) return;
-      timer = setTimeout(() => {
-        // The sweep finds a key that could not be removed.
-        if (isDone()) change(remove).catch(() => undefined);
-      }, CLEAR_AFTER_MS);
-    },
-    clear() {
-      clearTimeout(timer);
-      return change(remove);
-    },
-    leave: () => clearTimeout(timer),
-  };
 }

@@ -32,6 +32,8 @@ export interface FollowOptions {
   readonly known: KnownKind;
   /** Follows from the event after this one on; without it, from the present on. */
   readonly from?: Place | undefined;
+  /** Folds on from here; without it, from the snapshot, or from the beginning if that is too new. */
+  readonly after?: Loaded | undefined;
   readonly signal: AbortSignal;
   /** How often the log is looked at though nobody said that there is something new. Default 5,000. */
   readonly lookMs?: number;
@@ -59,10 +61,10 @@ const MAX_LIVE = 256;
 export async function* follow(
   ports: FollowPorts,
   address: Address,
-  { known, from, signal, lookMs = LOOK_MS }: FollowOptions,
+  { known, from, after, signal, lookMs = LOOK_MS }: FollowOptions,
 ): AsyncGenerator<Followed, void> {
   using news = listen(ports.bus, { address, signal });
-  const start = await beginning(ports, address, { known, from });
+  const start = after ?? await beginning(ports, address, { known, from });
   const replayer = createReplayer({ kind: known.kind, scope: known.scope }, start);
   const take = (record: LogRecord) => {
     try {
@@ -109,13 +111,21 @@ function isAfter({ seq, index }: Place, from: Place | undefined): boolean {
 
 /** The snapshot, where it is of a time before the events that are wanted. */
 async function beginning(
-  { snapshots }: FollowPorts,
+  ports: FollowPorts,
   address: Address,
   { known, from }: Pick<FollowOptions, "known" | "from">,
 ): Promise<Loaded | undefined> {
+  const loaded = await lastSnapshot(ports, { address, known });
+  return from !== undefined && loaded !== undefined && loaded.seq >= from.seq ? undefined : loaded;
+}
+
+/** An actor as its last snapshot has it, if that can be used here. */
+export async function lastSnapshot(
+  { snapshots }: Pick<FollowPorts, "snapshots">,
+  { address, known }: { readonly address: Address; readonly known: KnownKind },
+): Promise<Loaded | undefined> {
   const persisted = await snapshots.load(known.kind, address);
   if (typeof persisted === "string") return undefined;
-  if (from !== undefined && persisted.seq >= from.seq) return undefined;
   try {
     return restore(persisted, { ...known, windowSize: WINDOW_SIZE });
   } catch {

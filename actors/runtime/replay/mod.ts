@@ -38,6 +38,7 @@
  *
  * @module
  */
+export { awaitReply, type AwaitReplyOptions } from "./await_reply.ts";
 export { type Capsule, createCapsule, type Expected, parseCapsule } from "./capsule.ts";
 export { type Change, changesBetween } from "./changes.ts";
 export { follow, type Followed, type FollowOptions, type FollowPorts } from "./follow.ts";

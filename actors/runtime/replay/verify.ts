@@ -4,7 +4,7 @@
  * @module
  */
 import { fold, type FoldContext } from "../fold.ts";
-import { type Loaded, persist } from "../persist.ts";
+import { type Loaded, persist, PERSISTED_FORMAT } from "../persist.ts";
 import type { LogRecord } from "../record.ts";
 import { type Change, changesBetween } from "./changes.ts";
 
@@ -14,7 +14,7 @@ export type Verified =
   | { readonly is: "same" }
   /** Nothing to compare with; the log folds. */
   | { readonly is: "no snapshot" }
-  /** Written by another version of the machine: it is not used, so it does no harm. */
+  /** Written by another version of the machine or of the hub: it is not used, so it does no harm. */
   | { readonly is: "other version"; readonly version: number }
   | { readonly is: "damaged"; readonly why: string }
   | { readonly is: "different"; readonly seq: number; readonly changes: readonly Change[] }
@@ -43,7 +43,7 @@ export function createVerification(
   const { kind } = context;
   const snapshot = stored === undefined ? undefined : readSnapshot(stored);
   const version = snapshot?.version;
-  const comparable = version === kind.version;
+  const comparable = version === kind.version && snapshot?.format === PERSISTED_FORMAT;
   let loaded: Loaded | undefined;
   let found: Verified | undefined;
   let events = 0;
@@ -83,13 +83,20 @@ export function createVerification(
   };
 }
 
-function readSnapshot(text: string): { seq: number; version: number } | undefined {
+interface Stored {
+  readonly seq: number;
+  readonly version: number;
+  readonly format: unknown;
+}
+
+function readSnapshot(text: string): Stored | undefined {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value !== "object" || value === null) return undefined;
     if (!("seq" in value) || !("version" in value)) return undefined;
-    const { seq, version } = value;
-    return typeof seq === "number" && typeof version === "number" ? { seq, version } : undefined;
+    const { seq, version } = value, format = "format" in value ? value.format : undefined;
+    const isOne = typeof seq === "number" && typeof version === "number";
+    return isOne ? { seq, version, format } : undefined;
   } catch {
     return undefined; // Not even JSON: told as damaged.
   }

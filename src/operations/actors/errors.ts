@@ -37,14 +37,11 @@ export function noSuchActor({ kind, id }: { kind: string; id: string }): CallErr
 /** A failure as it is told to callers; what is no business of theirs stays what it is. */
 export function toCallError(error: unknown): unknown {
   if (error instanceof CommandError) return fromCommand(error);
-  if (error instanceof BusError && error.retryable) {
-    return new CallError("UNAVAILABLE", error.message, undefined, {
-      retryable: true,
-      cause: error,
-    });
-  }
-  if (error instanceof BusError && error.code === "TOO_LARGE") return invalid("", error.message);
-  return error;
+  if (!(error instanceof BusError)) return error;
+  if (error.code === "TOO_LARGE") return invalid("", error.message);
+  // Whatever it was, e.g. that this node stops: the event may be in the log, and another node, or this
+  // one later, answers the same command.
+  return new CallError("UNAVAILABLE", error.message, undefined, { retryable: true, cause: error });
 }
 
 function fromCommand(error: CommandError): CallError {

@@ -1,10 +1,12 @@
 /**
- * What goes into the operations on actors, and what comes out.
+ * What goes into the operations on actors, and what comes out. An event is open, as the kind's schema
+ * says what it takes; whatever else callers send is closed.
  *
  * @module
  */
 import { type Static, Type } from "@sinclair/typebox";
 import type { AnyEventObject } from "xstate";
+import { closed } from "../identities/schemas.ts";
 
 const POSITION = "^[0-9]{1,15}\\.[0-9]{1,15}$";
 
@@ -35,15 +37,15 @@ const commandId = Type.Optional(Type.String({
 }));
 
 /** Names one actor. */
-export const AddressInput = Type.Object({ kind, id });
+export const AddressInput = closed({ kind, id });
 export type AddressInput = Static<typeof AddressInput>;
 
-export const SendInput = Type.Object({ kind, id, event, commandId });
+export const SendInput = closed({ kind, id, event, commandId });
 export type SendInput = Static<typeof SendInput>;
 export const SendOutput = Type.Object({ seq, index, value, changed });
 export type SendOutput = Static<typeof SendOutput>;
 
-export const AskInput = Type.Object({
+export const AskInput = closed({
   ...SendInput.properties,
   reply: Type.Optional(Type.String({
     minLength: 1,
@@ -72,7 +74,7 @@ export const GetOutput = Type.Object({
   owner: Type.String({ description: "Node on which the actor lives." }),
 });
 
-export const ListInput = Type.Object({
+export const ListInput = closed({
   kind: Type.Optional(kind),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
   after: Type.Optional(Type.String({
@@ -89,7 +91,7 @@ export const ListOutput = Type.Object({
 
 /** Most events of one page. */
 export const MAX_EVENTS = 500;
-export const EventsInput = Type.Object({
+export const EventsInput = closed({
   kind,
   id,
   from,
@@ -113,7 +115,7 @@ export const EventsOutput = Type.Object({
 });
 export type EventsOutput = Static<typeof EventsOutput>;
 
-export const WatchInput = Type.Object({ kind, id, from });
+export const WatchInput = closed({ kind, id, from });
 export type WatchInput = Static<typeof WatchInput>;
 export const WatchOutput = Type.Union([
   Type.Object({

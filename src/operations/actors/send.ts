@@ -17,9 +17,10 @@ export async function send(
 export async function sendTo(
   { host, kinds }: ActorOperationPorts,
   { kind, id, event, commandId = crypto.randomUUID() }: SendInput,
-  { context: { identity, trace }, asks = false }: {
+  { context: { identity, trace }, asks }: {
     readonly context: OperationContext;
-    readonly asks?: boolean;
+    /** Wants to be told the reply, of this type if it matters. */
+    readonly asks?: { readonly type?: string };
   },
 ): Promise<Admitted & { readonly answer: Answer }> {
   const admitted = admit(kinds, { kind, id }, { identity, action: "send" });
@@ -29,7 +30,8 @@ export async function sendTo(
       id: `call:${commandId}`,
       event,
       cause: { from: "caller" },
-      ...(asks && { asks }),
+      ...(asks === undefined ? {} : { asks: true }),
+      ...(asks?.type === undefined ? {} : { replyType: asks.type }),
       ...(identity === undefined ? {} : { by: identity.id }),
       ...(trace === undefined ? {} : { trace: traceparent(trace) }),
     })

@@ -1,0 +1,82 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { initialTransition } from "xstate";
+import type { Action } from "./action.ts";
+import type { ActorDuties } from "./actor_duties.ts";
+import { counter } from "./_counter.ts";
+import { NOTHING } from "./copied.ts";
+import type { Asked } from "./duties.ts";
+import { createLazyDuties } from "./lazy_duties.ts";
+import type { ActorState, Effect } from "./state.ts";
+
+const [snapshot] = initialTransition(counter.machine);
+const state: ActorState = {
+  ...{ snapshot, parent: undefined, count: 1 },
+  ...{ effects: NOTHING, timers: NOTHING, children: NOTHING },
+};
+const effect: Effect = {
+  ...{ id: "work", src: "work", input: undefined, sync: false },
+  since: { commit: { seq: 1 }, index: 0 },
+};
+const emit: Action = {
+  do: "emit",
+  event: { type: "DONE" },
+  id: { position: effect.since, nth: 0 },
+};
+const asked: Asked = { actions: [], state, seq: 1, resumed: false };
+
+/** Duties that are made when they are needed; notes what they are told. */
+function noting() {
+  const told: string[] = [];
+  const made: ActorDuties = {
+    ...{ isBusy: true, isFull: true },
+    prepare: () => void told.push("prepare"),
+    perform: () => void told.push("perform"),
+    delivered: () => Promise.resolve(void told.push("delivered")),
+    stop: () => void told.push("stop"),
+    close: () => Promise.resolve(told.push("close") > 0),
+  };
+  const duties = createLazyDuties(() => {
+    told.push("made");
+    return made;
+  });
+  return { duties, told };
+}
+
+Deno.test("an actor that asks for nothing has no duties made for it, from its beginning to its end", async () => {
+  const { duties, told } = noting();
+  duties.prepare([]);
+  duties.perform(asked);
+  duties.perform({ ...asked, resumed: true });
+  await duties.delivered();
+  deepStrictEqual([duties.isBusy, duties.isFull, await duties.close()], [false, false, false]);
+  deepStrictEqual(told, []);
+});
+
+Deno.test("what is asked for is told to duties that are made then, and so is all that comes after it", async () => {
+  const { duties, told } = noting();
+  duties.prepare([emit]);
+  duties.perform({ ...asked, actions: [emit] });
+  duties.prepare([]);
+  duties.perform(asked);
+  await duties.delivered();
+  deepStrictEqual([duties.isBusy, duties.isFull, await duties.close()], [true, true, true]);
+  deepStrictEqual(
+    told,
+    ["made", "prepare", "perform", "prepare", "perform", "delivered", "stop", "close"],
+  );
+});
+
+Deno.test("an effect that is found under way is taken up, though nothing was asked for since", () => {
+  const { duties, told } = noting();
+  const effects = new Map([[effect.id, effect]]);
+  duties.perform({ ...asked, state: { ...state, effects }, resumed: true });
+  deepStrictEqual(told, ["made", "perform"]);
+});
+
+Deno.test("what is asked for after they were stopped is told to duties that are stopped as well", () => {
+  const { duties, told } = noting();
+  duties.stop();
+  strictEqual(told.length, 0);
+  duties.perform({ ...asked, actions: [emit] });
+  deepStrictEqual(told, ["made", "stop", "perform"]);
+});
