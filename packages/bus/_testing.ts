@@ -6,7 +6,7 @@
 import { testEnvironment } from "../../tests/harness/environment.ts";
 import { startNatsNode } from "../../tests/harness/nats.ts";
 import { testRealm } from "../../tests/harness/realm.ts";
-import { until as untilNamed } from "../../tests/harness/until.ts";
+import { type Truthy, until as untilNamed, type UntilOptions } from "../../tests/harness/until.ts";
 import { type Bus, openBus, type OpenBusOptions } from "./connect.ts";
 import { deleteRealm, ensureStreams } from "./streams.ts";
 
@@ -54,12 +54,12 @@ export async function openTestBus(
   };
 }
 
-/** Waits until `condition` holds. @throws After `timeoutMs`. */
-export async function until(
-  condition: () => boolean | Promise<boolean>,
-  { timeoutMs = 10_000, what = "the condition" } = {},
-): Promise<void> {
-  await untilNamed(condition, { timeoutMs, what });
+/** Waits until `condition` holds, and returns what it says. @throws When it does not come. */
+export async function until<T>(
+  condition: () => T | Promise<T>,
+  { what = "the condition", ...options }: Partial<UntilOptions> = {},
+): Promise<Truthy<Awaited<T>>> {
+  return await untilNamed(condition, { what, ...options });
 }
 
 /** A server of a test's own. */

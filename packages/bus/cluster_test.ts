@@ -58,12 +58,12 @@ Deno.test("with three replicas, nothing acknowledged is lost and membership goes
         if (error instanceof WrongLastSequence && error.found !== undefined) last = error.found;
         return false;
       }
-    }, { timeoutMs: 30_000, what: "publishing without the old leader" });
+    }, { timeoutMs: 60_000, what: "publishing without the old leader" });
     const stored = await manager.streams.info(streamName(realm, "EVENTS"));
     strictEqual(stored.state.messages, last);
     ok(last >= 70);
     await until(() => [first, second].every((one) => one.isMember() && one.nodes().length === 2), {
-      timeoutMs: 30_000,
+      timeoutMs: 60_000,
       what: "both nodes being members again",
     });
   } finally {
@@ -88,14 +88,17 @@ Deno.test("a node sees who joins, although the server died on which its watch wa
     await ensureStreams(bus.connection, { realm, replicas: 3 });
     const first = stack.use(await joinMembership(bus, { node: "n1", heartbeatMs: 200 }));
     const manager = await jetstreamManager(bus.connection, { checkAPI: false });
-    // The watch is the only consumer there is.
-    const [watch] = await manager.consumers.list(bucketStreamName(realm, "NODES")).next();
-    await serverOf(watch?.cluster?.leader).kill();
+    // The watch is the only consumer there is; who serves it may be yet to be elected.
+    const watchLeader = await until(async () => {
+      const [watch] = await manager.consumers.list(bucketStreamName(realm, "NODES")).next();
+      return watch?.cluster?.leader;
+    }, { what: "the server of the watch" });
+    await serverOf(watchLeader).kill();
     const other = await open("b");
     const second = stack.use(await joinMembership(other, { node: "n2", heartbeatMs: 200 }));
     // The client itself misses its consumer after a minute at the earliest.
     await until(() => [first, second].every((one) => one.isMember() && one.nodes().length === 2), {
-      timeoutMs: 40_000,
+      timeoutMs: 60_000,
       what: "both nodes seeing each other",
     });
   } finally {

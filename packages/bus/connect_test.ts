@@ -134,7 +134,7 @@ Deno.test("a bus that is disposed while disconnected closes without waiting", as
   await until(() => bus.status === "reconnecting");
   const startedAt = performance.now();
   await bus[Symbol.asyncDispose]();
-  ok(performance.now() - startedAt < 2_000);
+  ok(performance.now() - startedAt < 4_500, "not at the end of a timeout");
   strictEqual(bus.status, "closed");
 });
 
@@ -151,7 +151,7 @@ Deno.test("a bus leaves a server that answers no ping", async () => {
   try {
     // The signal takes a moment to reach it.
     await until(() => bus.ping({ timeoutMs: 30 }).then(() => false, isBusError("TIMEOUT")));
-    await until(() => bus.status === "reconnecting", { timeoutMs: 3_000 });
+    await until(() => bus.status === "reconnecting");
   } finally {
     server.resume();
   }

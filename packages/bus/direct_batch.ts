@@ -29,6 +29,8 @@ export interface DirectBatch {
   readonly messages: readonly FoundMessage[];
   /** Whether there are more after these. */
   readonly more: boolean;
+  /** Up to where the server that answered knew the stream, if these are the last of many and some. */
+  readonly upTo: number;
 }
 
 /** Where it is asked, and how long that may take. */
@@ -68,9 +70,13 @@ export async function directBatch(
         case OK:
           return void messages.push({ data: message.data, headers });
         case END_OF_BATCH:
-          return resolve({ messages, more: Number(headers.first("Nats-Num-Pending")) > 0 });
+          return resolve({
+            messages,
+            more: Number(headers.first("Nats-Num-Pending")) > 0,
+            upTo: Number(headers.first("Nats-UpTo-Sequence")),
+          });
         case NOT_FOUND:
-          return resolve({ messages, more: false });
+          return resolve({ messages, more: false, upTo: 0 });
         default:
           return reject(refused(subject, headers));
       }

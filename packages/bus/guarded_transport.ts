@@ -1,5 +1,6 @@
 /**
- * The client's TCP transport, made safe against errors of sockets it has already given up.
+ * The client's TCP transport, which joins what is sent in one turn of the event loop, made safe against
+ * errors of sockets it has already given up.
  *
  * The transport takes all listeners off a socket before it destroys it. Where the peer has reset the
  * connection, the runtime still reports that on the socket afterwards, and an `error` event nobody
@@ -14,9 +15,17 @@ import {
   setTransportFactory,
 } from "@nats-io/nats-core/internal";
 import { nodeResolveHost, NodeTransport } from "@nats-io/transport-node/lib/node_transport.js";
+import { FramesOfATurn } from "./frames_of_a_turn.ts";
 
 /** A transport whose sockets stay listened to for errors once it has given them up. */
 export class GuardedTransport extends NodeTransport {
+  readonly #frames = new FramesOfATurn((frame) => super.send(frame));
+
+  /** Sends soon, and in order. */
+  override send(frame: Uint8Array): void {
+    this.#frames.add(frame);
+  }
+
   override async connect(...to: Parameters<NodeTransport["connect"]>): Promise<void> {
     try {
       await super.connect(...to);
@@ -28,6 +37,7 @@ export class GuardedTransport extends NodeTransport {
 
   override async close(error?: Error): Promise<void> {
     const { socket } = this;
+    this.#frames.flush();
     const closed = super.close(error);
     socket?.on("error", ignore);
     await closed;
@@ -35,6 +45,7 @@ export class GuardedTransport extends NodeTransport {
 
   override disconnect(): void {
     const { socket } = this;
+    this.#frames.flush();
     super.disconnect();
     this.closed().then(() => socket?.on("error", ignore));
   }

@@ -1,4 +1,4 @@
-import { doesNotThrow, ok, rejects } from "node:assert/strict";
+import { doesNotThrow, ok, rejects, strictEqual } from "node:assert/strict";
 import { freePort, sharedServer } from "./_testing.ts";
 import { GuardedTransport } from "./guarded_transport.ts";
 import { parseServers } from "./server_address.ts";
@@ -13,6 +13,15 @@ async function open(): Promise<GuardedTransport> {
   const transport = new GuardedTransport();
   await transport.connect({ hostname, port: Number(port), tlsName: "" }, {});
   return transport;
+}
+
+async function readAll(connection: Deno.Conn): Promise<string> {
+  const bytes = new Uint8Array(64);
+  let text = "";
+  for (let length: number | null = 0; length !== null; length = await connection.read(bytes)) {
+    text += new TextDecoder().decode(bytes.subarray(0, length));
+  }
+  return text;
 }
 
 const endings: Record<string, (transport: GuardedTransport) => Promise<unknown>> = {
@@ -51,3 +60,19 @@ Deno.test("an error that a socket reports after a foreign greeting is nobody's c
   doesNotThrow(() => transport.socket.emit("error", late()));
   (await greeting).close();
 });
+
+for (const how of ["close", "disconnect"]) {
+  Deno.test(`what was sent in the turn of ${how} is sent`, async () => {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const accepted = listener.accept();
+    const transport = new GuardedTransport();
+    const { hostname, port } = listener.addr;
+    const opened = transport.connect({ hostname, port, tlsName: "" }, {});
+    using peer = await accepted;
+    await peer.write(new TextEncoder().encode("INFO {}\r\n"));
+    await opened;
+    for (const text of ["a", "b", "c"]) transport.send(new TextEncoder().encode(text));
+    await endings[how]?.(transport);
+    strictEqual(await readAll(peer), "abc");
+  });
+}

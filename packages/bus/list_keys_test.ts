@@ -28,7 +28,7 @@ Deno.test("keys() fail at once, to be listed again, when the connection is lost 
   const startedAt = performance.now();
   await server.kill();
   await listing;
-  ok(performance.now() - startedAt < 2_000);
+  ok(performance.now() - startedAt < 4_500, "not at the end of a timeout");
   await rejects(list(), { code: "DISCONNECTED", retryable: true });
   await server.restart();
   await until(() => bus.status === "connected");

@@ -17,6 +17,8 @@ export interface ListSubjectsOptions {
   readonly filter: string;
   /** How many of them to pass over. Default 0. */
   readonly offset?: number;
+  /** Default 30,000. */
+  readonly timeoutMs?: number;
 }
 
 /** Some of the subjects. */
@@ -45,11 +47,13 @@ const Info = TypeCompiler.Compile(Type.Object({
  */
 export async function listSubjects(
   { requests, realm }: Bus,
-  { stream, filter, offset = 0 }: ListSubjectsOptions & { readonly stream: StreamPurpose },
+  { stream, filter, offset = 0, timeoutMs = TIMEOUT_MS }: ListSubjectsOptions & {
+    readonly stream: StreamPurpose;
+  },
 ): Promise<SubjectPage> {
   const body = encodeJson({ subjects_filter: filter, offset });
   const answer = await requests.request(streamInfoSubject(realm, stream), body, {
-    timeoutMs: TIMEOUT_MS,
+    timeoutMs,
   });
   const info = decodeJson(answer.data, { maxBytes: MAX_BYTES });
   if (!Info.Check(info)) {

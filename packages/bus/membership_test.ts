@@ -23,19 +23,19 @@ async function crash(bus: Bus, membership: Membership): Promise<void> {
 
 Deno.test("nodes see each other join, with what they say of themselves, and leave at once", async () => {
   await using bus = await openTestBus({ streams: true });
-  await using first = await join(bus, "n1", { info: { url: "ws://one", cores: 2 } });
+  // Who leaves is not waited for: it would take longer than this test may.
+  const ttlMs = 60_000;
+  await using first = await join(bus, "n1", { ttlMs, info: { url: "ws://one", cores: 2 } });
   deepStrictEqual(ids(first), ["n1"]);
   const seen: string[] = [];
   const forget = first.onChange((nodes) => seen.push(nodes.map(({ id }) => id).join()));
-  const second = await join(bus, "n2");
+  const second = await join(bus, "n2", { ttlMs });
   deepStrictEqual(ids(second), ["n1", "n2"]);
   deepStrictEqual(second.nodes()[0]?.info, { url: "ws://one", cores: 2 });
   await until(() => ids(first).length === 2);
   ok(second.epoch > first.epoch);
-  const startedAt = performance.now();
   await second.leave();
   await until(() => ids(first).length === 1);
-  ok(performance.now() - startedAt < FAST.ttlMs);
   strictEqual(second.isMember(), false);
   deepStrictEqual(seen, ["n1,n2", "n1"]);
   forget();
@@ -63,7 +63,7 @@ Deno.test("a node that dies is gone for the others after its TTL", async () => {
   await until(() => ids(first).length === 2);
   const startedAt = performance.now();
   await crash(dying, second);
-  await until(() => ids(first).length === 1, { timeoutMs: 4_000 });
+  await until(() => ids(first).length === 1);
   ok(performance.now() - startedAt > FAST.ttlMs - FAST.heartbeatMs * 2);
   await dying[Symbol.asyncDispose]();
 });

@@ -47,6 +47,11 @@ export {
   spokeKey,
   ticketKey,
 } from "./keys.ts";
+export {
+  type LastSequences,
+  type LastSequencesOptions,
+  openLastSequences,
+} from "./last_sequences.ts";
 export { listSubjects, type ListSubjectsOptions, type SubjectPage } from "./list_subjects.ts";
 export { joinMembership, type JoinOptions, type Membership } from "./membership.ts";
 export type { LiveNode, NodeInfo } from "./node_entry.ts";
@@ -61,6 +66,7 @@ export { createPlacement, type Placement } from "./placement.ts";
 export type { PublishAck } from "./publish_ack.ts";
 export {
   createHeaders,
+  fixedHeaders,
   type HeaderRecord,
   type PublishConditions,
   PURGE_HEADERS,
@@ -170,3 +176,4 @@ export {
   realmToken,
   token,
 } from "./token.ts";
+export { type Patience, within } from "./within.ts";

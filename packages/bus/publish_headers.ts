@@ -55,6 +55,27 @@ export function createHeaders(record: HeaderRecord): MsgHdrs {
   return made;
 }
 
+/** Headers that go out as they were made, however often. */
+class FixedHeaders extends MsgHdrsImpl {
+  #spelled: Uint8Array | undefined;
+
+  override encode(): Uint8Array {
+    return this.#spelled ??= super.encode();
+  }
+}
+
+/**
+ * Makes NATS headers of `record` for any number of messages: they are spelled once, so that nothing can
+ * be added once they were sent.
+ *
+ * @throws {RangeError} What {@linkcode createHeaders} throws.
+ */
+export function fixedHeaders(record: HeaderRecord): MsgHdrs {
+  const made = new FixedHeaders();
+  addHeaders(made, record);
+  return made;
+}
+
 /**
  * Spells the headers of a publish, or nothing if it asks for nothing.
  *

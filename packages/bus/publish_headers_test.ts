@@ -1,5 +1,11 @@
 import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
-import { createHeaders, type PublishConditions, publishHeaders } from "./publish_headers.ts";
+import { MsgHdrsImpl } from "@nats-io/nats-core";
+import {
+  createHeaders,
+  fixedHeaders,
+  type PublishConditions,
+  publishHeaders,
+} from "./publish_headers.ts";
 
 const target = "r.timer.due.k.i.t";
 const rows: [PublishConditions, Record<string, string[]> | undefined][] = [
@@ -59,4 +65,13 @@ Deno.test("createHeaders() makes headers that the client encodes as its own", ()
   const text = new TextDecoder().decode(publishHeaders({ headers: { a: "1", b: "€" } })?.encode());
   strictEqual(text, "NATS/1.0\r\na: 1\r\nb: €\r\n\r\n");
   strictEqual(createHeaders({ a: "1" }).get("a"), "1");
+});
+
+Deno.test("fixed headers are spelled as others are, once for all messages", () => {
+  const record = { kind: "k", "trace-id": "t" };
+  const fixed = fixedHeaders(record), other = createHeaders(record);
+  if (!(fixed instanceof MsgHdrsImpl && other instanceof MsgHdrsImpl)) throw new TypeError();
+  deepStrictEqual(fixed.encode(), other.encode());
+  strictEqual(fixed.encode(), fixed.encode());
+  throws(() => fixedHeaders({ kind: "k\r\nother: 1" }), RangeError);
 });

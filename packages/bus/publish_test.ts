@@ -153,7 +153,7 @@ Deno.test("publish() with a schedule has the server publish later, once, with a 
     filter_subject: dueFilter(realm),
   });
   const consumer = await jetstream(connection).consumers.get(stream, durable_name);
-  const fired = await consumer.next({ expires: 5_000 });
+  const fired = await consumer.next({ expires: 30_000 });
   ok(Date.now() - startedAt >= 300);
   strictEqual(fired?.subject, target);
   strictEqual(fired?.string(), "wake");

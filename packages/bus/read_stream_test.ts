@@ -73,7 +73,7 @@ Deno.test("reading fails at once, to be tried again, while there is no connectio
   for (const attempt of [read(), reader.last("EVENTS", subject)]) {
     await rejects(attempt, { code: "DISCONNECTED", retryable: true });
   }
-  ok(performance.now() - startedAt < 1_000);
+  ok(performance.now() - startedAt < 4_500, "not at the end of a timeout");
   await server.restart();
   await until(() => bus.status === "connected");
   deepStrictEqual(await read(), [1]);
@@ -93,7 +93,7 @@ Deno.test("what is being read when the connection is lost fails at once", async 
   const startedAt = performance.now();
   await server.kill();
   await Promise.all(attempts);
-  ok(performance.now() - startedAt < 2_000);
+  ok(performance.now() - startedAt < 4_500, "not at the end of a timeout");
   await server.restart();
   await until(() => bus.status === "connected");
 });

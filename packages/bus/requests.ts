@@ -110,7 +110,6 @@ class Multiplexer {
   readonly #maxInFlight: number;
   readonly #pending: Pending<Msg> = createPending(timedOut);
   readonly #replyPrefix: string;
-  #lastId = 0;
   #draining = false;
 
   constructor({ connection, realm, watched, maxInFlight = MAX_IN_FLIGHT }: CreateRequestsOptions) {
@@ -150,22 +149,23 @@ class Multiplexer {
   // Not async: a promise less for every call.
   send(message: Outgoing, options: RequestOptions): Promise<Msg> {
     const { timeoutMs = TIMEOUT_MS, signal } = options;
+    let id = "";
     try {
       this.#check(message, options);
-      const id = (++this.#lastId).toString(36);
       const { promise, ...settle } = Promise.withResolvers<Msg>();
       const waiter = {
         ...settle,
         subject: message.subject,
         deadline: performance.now() + timeoutMs,
       };
+      id = this.#pending.add(waiter);
       this.#connection.publish(message.subject, message.payload, {
         reply: this.#replyPrefix + id,
         ...headersOf(message),
       });
-      this.#pending.add(id, waiter);
       return signal === undefined ? promise : this.#abortable(promise, id, signal);
     } catch (error) {
+      this.#pending.take(id);
       return Promise.reject(notSent(error, message.subject));
     }
   }

@@ -69,12 +69,13 @@ Deno.test("request() asks for answers in the realm, in one inbox of the connecti
 
 Deno.test("request() says at once that nobody listens", async () => {
   await using bus = await openTestBus();
-  const startedAt = performance.now();
-  await rejects(bus.requests.request(`${bus.realm}.nobody`), (error) => {
-    ok(fails("NO_RESPONDERS")(error));
-    return error instanceof BusError && error.retryable && !error.outcomeUnknown;
-  });
-  ok(performance.now() - startedAt < 1_000);
+  await rejects(
+    bus.requests.request(`${bus.realm}.nobody`, "x", { timeoutMs: 60_000 }),
+    (error) => {
+      ok(fails("NO_RESPONDERS")(error));
+      return error instanceof BusError && error.retryable && !error.outcomeUnknown;
+    },
+  );
 });
 
 Deno.test("request() rejects an answer whose headers carry an error status", async () => {
@@ -102,7 +103,6 @@ Deno.test("each request times out by its own timeout, none early, the shortest f
     order.push(timeoutMs);
   }));
   deepStrictEqual(order, [50, 120, 200]);
-  ok(performance.now() - startedAt < 1_000);
 });
 
 Deno.test("an answer after the timeout disturbs nobody", async () => {
@@ -170,7 +170,6 @@ Deno.test("a lost connection settles what is in flight at once, and refuses what
   const seen: Msg[] = [];
   const subject = ignore(other, seen);
   await other.ping();
-  const startedAt = performance.now();
   const outcomes = Promise.allSettled(
     Array.from({ length: 50 }, () => bus.requests.request(subject, "x", { timeoutMs: 60_000 })),
   );
@@ -181,7 +180,6 @@ Deno.test("a lost connection settles what is in flight at once, and refuses what
     strictEqual(outcome.reason.code, "OUTCOME_UNKNOWN");
     ok(outcome.reason.retryable && outcome.reason.outcomeUnknown);
   }
-  ok(performance.now() - startedAt < 5_000);
   await rejects(bus.requests.request(subject), (error) => {
     return fails("DISCONNECTED")(error) && error instanceof BusError && error.retryable &&
       !error.outcomeUnknown;

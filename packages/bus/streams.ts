@@ -37,8 +37,10 @@ export interface EnsuredStreams {
 // The server's own numbers for what may happen while several nodes do the same.
 const STREAM_NOT_FOUND = 10059;
 const STREAM_NAME_IN_USE = 10058;
-const ATTEMPTS = 8;
-const REPLICA_ERRORS = new Set([10005, 10074]);
+/** About a quarter of a minute, for a cluster whose servers have just been started. */
+const ATTEMPTS = 16;
+const TOO_FEW_PEERS = 10005;
+const REPLICA_ERRORS = new Set([TOO_FEW_PEERS, 10074]);
 const STORAGE_ERRORS = new Set([10028, 10047]);
 
 /** What cannot be changed once a stream exists, or not in this direction. */
@@ -102,7 +104,7 @@ export async function deleteRealm(connection: NatsConnection, realm: string): Pr
   ];
   await Promise.all(names.map(async (name) => {
     try {
-      await manager.streams.delete(name);
+      await retryWhileBusy(() => manager.streams.delete(name));
     } catch (error) {
       if (apiCode(error) !== STREAM_NOT_FOUND) throw error;
     }
@@ -164,7 +166,10 @@ async function findStream(
   }
 }
 
-/** A cluster that is electing answers 503 or not at all; everything else is final. */
+/**
+ * A cluster that is electing answers 503 or not at all, and one that is forming has too few servers
+ * yet; everything else is final.
+ */
 async function retryWhileBusy<T>(attempt: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   for (let tries = 1;; tries++) {
     signal?.throwIfAborted();
@@ -180,7 +185,8 @@ async function retryWhileBusy<T>(attempt: () => Promise<T>, signal?: AbortSignal
 function isBusy(error: unknown): boolean {
   const cause = error instanceof BusError ? error.cause : error;
   return cause instanceof TimeoutError ||
-    (cause instanceof JetStreamApiError && cause.status === 503);
+    (cause instanceof JetStreamApiError &&
+      (cause.status === 503 || cause.code === TOO_FEW_PEERS));
 }
 
 function mismatch(
