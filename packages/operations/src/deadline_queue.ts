@@ -14,16 +14,25 @@ interface Entry {
   index: number;
 }
 
+/** How a queue minds its timer. */
+export interface DeadlineQueueOptions {
+  /** Whether an empty queue leaves its timer armed, for the next deadline, until it is closed. */
+  readonly keepsTimer?: boolean;
+}
+
 /** Deadlines, earliest first. */
 export class DeadlineQueue {
   readonly #clock: Clock;
+  readonly #keepsTimer: boolean;
   readonly #heap: Entry[] = [];
   #disarm: (() => void) | undefined;
   #armedFor = Infinity;
+  #isClosed = false;
 
   /** Makes an empty queue that reads `clock`. */
-  constructor(clock: Clock) {
+  constructor(clock: Clock, { keepsTimer = false }: DeadlineQueueOptions = {}) {
     this.#clock = clock;
+    this.#keepsTimer = keepsTimer;
   }
 
   /** How many deadlines are waiting. */
@@ -40,9 +49,15 @@ export class DeadlineQueue {
     return () => this.#remove(entry);
   }
 
+  /** Gives the timer back; nothing fires any more. */
+  close(): void {
+    this.#isClosed = true;
+    this.#rest();
+  }
+
   #arm(): void {
     const first = this.#heap[0];
-    if (first === undefined) {
+    if (first === undefined || this.#isClosed) {
       this.#rest();
     } else if (this.#disarm === undefined || first.at < this.#armedFor) {
       this.#rest();
@@ -80,8 +95,9 @@ export class DeadlineQueue {
       this.#rise(last);
       this.#sink(last);
     }
-    // An armed timer that finds nothing due arms itself again; only an empty queue must not hold one.
-    if (this.#heap.length === 0) this.#rest();
+    // An armed timer that finds nothing due arms itself again; only an empty queue must not hold one,
+    // unless somebody closes it.
+    if (this.#heap.length === 0 && !this.#keepsTimer) this.#rest();
   }
 
   #put(entry: Entry, index: number): void {

@@ -39,7 +39,7 @@ export interface RootCall {
   /** Who is behind a call that another node of this program passed on. Default: the caller. */
   readonly originator?: Identity | null;
   readonly timeoutMs?: number | undefined;
-  readonly signal?: AbortSignal | Cancellation;
+  readonly signal?: AbortSignal | Cancellation | undefined;
   /** Told how far the handler has come, where it says so. */
   readonly onProgress?: OnProgress | undefined;
   /** The call's own place in a trace. Default: a new trace. */

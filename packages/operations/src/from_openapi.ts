@@ -13,6 +13,7 @@ export {
   operationsFromOpenAPI,
 } from "./openapi/from_document.ts";
 export { parseDocument } from "./openapi/parse_document.ts";
+export { followWithinOrigin, redirectOf } from "./openapi/redirects.ts";
 export { OpenAPIServiceRegistry } from "./openapi/service_registry.ts";
 export { parseSSEFrames, type SSEEvent } from "./openapi/sse.ts";
 export type {

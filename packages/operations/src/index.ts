@@ -25,7 +25,7 @@ export {
   wireCode,
 } from "./call_codes.ts";
 export type { AbortPolicy, CallScope, InvokeOptions, PeerRef } from "./call_scope.ts";
-export type { Cancellation } from "./cancellation.ts";
+export { Cancel, type Cancellation } from "./cancellation.ts";
 export type { CallStream } from "./call_stream.ts";
 export {
   buildCallHandler,
@@ -46,6 +46,7 @@ export {
 } from "./call.ts";
 export { Capabilities } from "./capabilities.ts";
 export { type Clock, systemClock } from "./clock.ts";
+export { openSteadyClock, type SteadyClock } from "./steady_clock.ts";
 export type {
   CallObserver,
   CallValues,

@@ -118,5 +118,6 @@ Deno.test("a schema of 20,000 parts is read in a moment", () => {
   for (let level = 0; level < 10_000; level++) schema = { properties: { a: schema, b: deep } };
   const began = performance.now();
   deepStrictEqual(redact(schema, { b: "x", a: { c: 1 } }), { b: REDACTED, a: { c: 1 } });
-  ok(performance.now() - began < 2_000);
+  // Far above what it takes, so that only a change of kind shows.
+  ok(performance.now() - began < 20_000);
 });

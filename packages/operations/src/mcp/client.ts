@@ -3,28 +3,12 @@
  *
  * @module
  */
-import type {
-  JsonSchemaValidator,
-  jsonSchemaValidator,
-} from "@modelcontextprotocol/sdk/validation";
-import { getLogger } from "@logtape/logtape";
 import { CallError, InfrastructureErrorCode } from "../error.ts";
-import { MCPConnection, type MCPLink } from "./connection.ts";
+import { MCPConnection } from "./connection.ts";
+import { closeQuietly, connect, timeoutOf } from "./connect.ts";
+import { MAX_PAGES } from "./sdk.ts";
 import { toolOperation } from "./tools.ts";
-import { openTransport } from "./transport.ts";
 import type { MCPClient, MCPClientConfig, MCPClientWrapper, MCPTool } from "./types.ts";
-
-const log = getLogger("operations:mcp");
-/** A server that never stops paging is none. */
-const MAX_PAGES = 100;
-
-/** Leaves the check of answers to whoever called. */
-const UNCHECKED: jsonSchemaValidator = {
-  getValidator<T>(): JsonSchemaValidator<T> {
-    // The SDK asks whether it is valid, and uses what it has.
-    return (input) => ({ valid: true, data: input as T, errorMessage: undefined });
-  },
-};
 
 async function listTools(
   client: MCPClient,
@@ -47,36 +31,6 @@ async function listTools(
     InfrastructureErrorCode.EXECUTION_ERROR,
     `Cannot list tools: the server has more than ${MAX_PAGES} pages`,
   );
-}
-
-function timeoutOf({ timeoutMs }: MCPClientConfig): { timeout?: number } {
-  return timeoutMs === undefined ? {} : { timeout: timeoutMs };
-}
-
-async function closeQuietly(name: string, client: MCPClient): Promise<void> {
-  await client.close().catch((error) => log.error("client cannot be closed", { name, error }));
-}
-
-async function connect(name: string, config: MCPClientConfig): Promise<MCPLink> {
-  const transport = await openTransport(name, config);
-  const { Client } = await import("@modelcontextprotocol/sdk/client/index.js");
-  const { onToolsChanged } = config;
-  const tools = { autoRefresh: false, debounceMs: 0, onChanged: () => onToolsChanged?.() };
-  const client: MCPClient = new Client(
-    { name: `alkdev-${name}`, version: "1.0.0" },
-    {
-      ...(onToolsChanged === undefined ? {} : { listChanged: { tools } }),
-      // The SDK would run them on answers, before anybody here sees those.
-      ...(config.patterns === "shown" ? { jsonSchemaValidator: UNCHECKED } : {}),
-    },
-  );
-  try {
-    await client.connect(transport, timeoutOf(config));
-    return { client, transport };
-  } catch (error) {
-    await closeQuietly(name, client);
-    throw error;
-  }
 }
 
 /**

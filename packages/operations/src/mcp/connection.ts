@@ -31,6 +31,8 @@ type Ask<T> = (client: MCPClient) => Promise<T>;
 const log = getLogger("operations:mcp");
 /** The protocol's answer to a session that the server does not know (any more). */
 const UNKNOWN_SESSION = 404;
+/** Its answer to a revision that the server does not speak (any more). */
+const UNKNOWN_REVISION = -32022;
 
 /**
  * Calls tools over a client. Nothing happens in the background: it is the first call after the wait
@@ -106,7 +108,7 @@ export class MCPConnection implements MCPCaller {
     } catch (error) {
       if (!this.#isForgotten(error, link)) throw this.#judge(error, link);
     }
-    // A request to a session that is unknown was not served, so that it may be made again.
+    // What the server does not know the frame of was not served, so that it may be made again.
     if (link === this.#link) await this.#reconnect();
     const healed = this.#link;
     try {
@@ -160,8 +162,12 @@ export class MCPConnection implements MCPCaller {
   }
 
   #isForgotten(error: unknown, { transport }: MCPLink): boolean {
-    return !this.#closed && transport.sessionId !== undefined && error instanceof Error &&
-      Reflect.get(error, "code") === UNKNOWN_SESSION;
+    if (this.#closed || !(error instanceof Error)) return false;
+    const code: unknown = Reflect.get(error, "code");
+    if (code === UNKNOWN_REVISION) return true;
+    // Either SDK says it in its own way.
+    const isUnknown = [code, Reflect.get(error, "status")].includes(UNKNOWN_SESSION);
+    return isUnknown && transport.sessionId !== undefined;
   }
 
   /** What a failed request is to its caller; notes that the server is lost, if it is. */

@@ -92,17 +92,22 @@ function failure(result: Result, { serverName, toolName, results }: ToolNames) {
   );
 }
 
+/** Whether there is something in place of the content; since 2026-07-28 it may be any value. */
+function isStructured(value: unknown, results: MCPClientConfig["results"]): boolean {
+  return results === "mcp" ? value !== undefined : isObject(value);
+}
+
 function envelopeOf(
   result: Result,
-  outputSchema: TSchema,
+  { outputSchema, results }: { readonly outputSchema: TSchema } & ToolOptions,
   { internal }: OperationContext,
 ): ResponseEnvelope {
   const content = mapMCPContentBlocks(Array.isArray(result.content) ? result.content : []);
   const meta: Omit<MCPResponseMeta, "source"> = { isError: false, content };
   if (isObject(result._meta)) meta._meta = result._meta;
-  if (!isObject(result.structuredContent)) return mcpEnvelope<unknown>(content, meta);
   const { structuredContent } = result;
-  meta.structuredContent = structuredContent;
+  if (!isStructured(structuredContent, results)) return mcpEnvelope<unknown>(content, meta);
+  if (isObject(structuredContent)) meta.structuredContent = structuredContent;
   // A dispatcher refuses what does not fit; bent into shape, it would pass.
   const isBent = internal === undefined && describes(outputSchema);
   const data = isBent ? castTo(outputSchema, structuredContent) : structuredContent;
@@ -148,7 +153,7 @@ export function toolOperation(
       const result = await caller.callTool(params, requestOptions(context));
       const answer: Result = isObject(result) ? result : {};
       if (answer.isError) throw failure(answer, { ...names, results });
-      return envelopeOf(answer, outputSchema, context);
+      return envelopeOf(answer, { outputSchema, results }, context);
     },
   };
 }

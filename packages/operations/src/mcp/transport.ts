@@ -4,6 +4,7 @@
  * @module
  */
 import { CallError, InfrastructureErrorCode } from "../error.ts";
+import type { MCPSdk } from "./sdk.ts";
 import type { MCPClientConfig, MCPTransport } from "./types.ts";
 
 /** The protocol's answer of servers that offer no stream. */
@@ -42,21 +43,20 @@ function endingFetch(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
  *
  * @throws {CallError} `EXECUTION_ERROR` if it asks for none.
  */
-export async function openTransport(name: string, config: MCPClientConfig): Promise<MCPTransport> {
+export async function openTransport(
+  name: string,
+  { config, sdk }: { readonly config: MCPClientConfig; readonly sdk: MCPSdk },
+): Promise<MCPTransport> {
   const { url, command, args = [], env, cwd, headers, token } = config;
   if (url !== undefined) {
-    const { StreamableHTTPClientTransport } = await import(
-      "@modelcontextprotocol/sdk/client/streamableHttp.js"
-    );
     const { fetch = globalThis.fetch.bind(globalThis) } = config;
-    return new StreamableHTTPClientTransport(new URL(url), {
+    return await sdk.http(new URL(url), {
       ...(headers === undefined ? {} : { requestInit: { headers } }),
       fetch: endingFetch(token === undefined ? fetch : authorizedFetch(token, fetch)),
     });
   }
   if (command !== undefined) {
-    const { StdioClientTransport } = await import("@modelcontextprotocol/sdk/client/stdio.js");
-    return new StdioClientTransport({
+    return await sdk.stdio({
       command,
       args,
       ...(env === undefined ? {} : { env }),

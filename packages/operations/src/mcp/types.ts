@@ -31,6 +31,12 @@ export interface MCPClientConfig {
    * says of tools without a schema for it that they answer with blocks of content. Default `library`.
    */
   results?: "library" | "mcp";
+  /**
+   * `any` speaks the revision without sessions (2026-07-28) where the server does, and those with a
+   * handshake where it does not; it needs `@modelcontextprotocol/client`. `handshake`, the default,
+   * speaks the latter alone, and needs `@modelcontextprotocol/sdk`.
+   */
+  revisions?: "handshake" | "any";
   /** Whether regular expressions of the server are run here, or only shown. Default `checked`. */
   patterns?: "checked" | "shown";
   /** How long a lost server is left alone before the next call tries it again. */
@@ -47,7 +53,7 @@ export interface MCPReconnectOptions {
   maxDelayMs?: number;
 }
 
-/** What of the SDK's transports is used. */
+/** What of the SDKs' transports is used. */
 export interface MCPTransport {
   /** Given by servers that keep a session. */
   readonly sessionId?: string | undefined;
@@ -73,11 +79,12 @@ export interface MCPTool {
   readonly outputSchema?: unknown;
 }
 
-/** What of the SDK's client is used. */
+/** What of the SDKs' clients is used. */
 export interface MCPClient {
   /** What it is connected by, while it is. */
   readonly transport?: unknown;
   connect(transport: MCPTransport, options?: { timeout?: number }): Promise<void>;
+  /** One page, or all of them at once. */
   listTools(
     params?: { cursor: string },
     options?: { timeout?: number },

@@ -5,7 +5,7 @@
  */
 import { CallError, InfrastructureErrorCode } from "../error.ts";
 import type { OperationContext } from "../types.ts";
-import type { HTTPServiceConfig, OpenAPISpec } from "./types.ts";
+import type { CredentialSource, HTTPServiceConfig, OpenAPISpec } from "./types.ts";
 
 /** Where one secret goes. */
 interface Placement {
@@ -75,18 +75,27 @@ function schemesOf(document: OpenAPISpec): Map<string, Scheme> {
   );
 }
 
-/** The first way to be let in that can be gone; none of them where nothing is asked for. */
+/**
+ * The first way to be let in that can be gone with what there is; none of them where nothing is asked
+ * for. Where it is known what there is, a way that shows something goes before one that shows nothing;
+ * and where there is too little for each, its secrets will be missed: nothing is sent without.
+ */
 function placements(
   document: OpenAPISpec,
-  security: readonly Record<string, string[]>[] | undefined,
+  { security, has }: {
+    readonly security: readonly Record<string, string[]>[] | undefined;
+    readonly has: CredentialSource["has"] | undefined;
+  },
 ): Placement[] {
   const schemes = schemesOf(document);
-  for (const alternative of security ?? []) {
+  const ways = (security ?? []).flatMap((alternative) => {
     const found = Object.keys(alternative).map((name) => declared(name, schemes.get(name)));
     const complete = found.flatMap((placement) => placement ?? []);
-    if (complete.length === found.length) return complete;
-  }
-  return [];
+    return complete.length === found.length ? [complete] : [];
+  });
+  if (has === undefined) return ways[0] ?? [];
+  const shows = (way: Placement[]) => way.length > 0 && way.every(({ service }) => has(service));
+  return ways.find(shows) ?? ways.find((way) => way.length === 0) ?? ways[0] ?? [];
 }
 
 function staticHeaders({ auth }: HTTPServiceConfig): Record<string, string> {
@@ -111,7 +120,8 @@ export function credentialFetcher(
     return () => Promise.resolve({ headers, query: {}, cookies: {} });
   }
   const one = configured(config);
-  const needed = one === undefined ? placements(document, security) : [one];
+  const has = source.has?.bind(source);
+  const needed = one === undefined ? placements(document, { security, has }) : [one];
   return async (context) => {
     const result: Credentials = { headers: {}, query: {}, cookies: {} };
     const places = { header: result.headers, query: result.query, cookie: result.cookies };

@@ -58,6 +58,35 @@ for (const [security, headers, search] of secured) {
   });
 }
 
+const partly: readonly [Record<string, string[]>[], Record<string, string>][] = [
+  [[{ key: [] }, { basic: [] }], { Authorization: `Basic ${btoa("s-basic")}` }],
+  [[{ basic: [], key: [] }, { bearer: [] }], { Authorization: "Bearer s-bearer" }],
+  [[{}, { bearer: [] }], { Authorization: "Bearer s-bearer" }],
+  [[{ key: [] }, {}], {}],
+  [[], {}],
+];
+for (const [security, headers] of partly) {
+  Deno.test(`of ${JSON.stringify(security)} the way is gone that there are secrets for`, async () => {
+    const credentials = {
+      has: (service: string) => service !== "key",
+      get: (service: string) => `s-${service}`,
+    };
+    const { call, sent } = service({}, { credentials }, {
+      spec: { security, components: { securitySchemes } },
+    });
+    await call();
+    deepStrictEqual(sent[0]?.init.headers, { ...headers, "Content-Type": "application/json" });
+  });
+}
+
+Deno.test("where there are secrets for none of the ways, nothing is sent", async () => {
+  const { call, sent } = service({}, { credentials: { has: () => false, get: () => undefined } }, {
+    spec: { security: [{ key: [] }, { bearer: [] }], components: { securitySchemes } },
+  });
+  await rejects(call(), { details: { reason: "credential_unavailable" }, message: /for key$/ });
+  strictEqual(sent.length, 0);
+});
+
 Deno.test("a secret is asked for each time, and a request without it is not sent", async () => {
   const secrets = ["one", "two", undefined];
   const asked: string[] = [];

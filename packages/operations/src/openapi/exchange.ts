@@ -4,12 +4,12 @@
  * @module
  */
 import { CallError, InfrastructureErrorCode } from "../error.ts";
+import { followWithinOrigin } from "./redirects.ts";
 import type { BuiltRequest } from "./request.ts";
 import type { HTTPServiceConfig } from "./types.ts";
 
 const DEFAULT_MAX_BYTES = 10 * 1024 * 1024;
 const ERROR_BODY_BYTES = 16 * 1024;
-const MAX_REDIRECTS = 3;
 
 /** What a request is sent with. */
 export interface SendOptions {
@@ -21,33 +21,6 @@ export interface SendOptions {
 /** The most that is read of an answer. */
 export function maxBytes({ maxResponseBytes }: HTTPServiceConfig): number {
   return maxResponseBytes ?? DEFAULT_MAX_BYTES;
-}
-
-function redirectOf(response: Response, url: string): string | undefined {
-  const location = response.headers.get("location");
-  if (response.status < 300 || response.status > 399 || location === null) return undefined;
-  return new URL(location, url).toString();
-}
-
-async function followRedirects(
-  { url, headers }: BuiltRequest,
-  first: Response,
-  options: SendOptions,
-): Promise<Response> {
-  let response = first;
-  let current = url;
-  for (let count = 0; count < MAX_REDIRECTS; count++) {
-    const next = redirectOf(response, current);
-    // Elsewhere the credential would be somebody else's to see; and a body is not sent twice.
-    const mayFollow = next !== undefined && options.method === "GET" &&
-      new URL(next).origin === new URL(url).origin;
-    if (!mayFollow) return response;
-    await response.body?.cancel();
-    current = next;
-    const { method, signal = null } = options;
-    response = await options.fetch(next, { method, headers, signal, redirect: "manual" });
-  }
-  return response;
 }
 
 /** Sends a request. One that holds a credential of a source follows no redirect out of its service. */
@@ -62,8 +35,10 @@ export async function send(
   const init = { method, headers, body, signal } as RequestInit;
   try {
     if (config.credentials === undefined) return await options.fetch(url, init);
-    const response = await options.fetch(url, { ...init, redirect: "manual" });
-    return await followRedirects(request, response, options);
+    return await followWithinOrigin(new URL(url), {
+      method,
+      send: (url) => options.fetch(url.href, { ...init, redirect: "manual" }),
+    });
   } catch (error) {
     if (error instanceof Error && error.name === "TimeoutError") {
       throw new CallError(

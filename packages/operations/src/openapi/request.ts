@@ -23,6 +23,8 @@ interface Parts {
   readonly headers: Record<string, string>;
   readonly cookies: [string, string][];
   body: unknown;
+  /** Whether a service is not to be trusted to read paths as they are written. */
+  readonly isClosed: boolean;
 }
 
 function invalid(message: string): CallError {
@@ -34,6 +36,10 @@ function placeInPath(parts: Parts, [key, value]: [string, unknown], parameter: O
   // Such a segment would lead to another path than the document's.
   if (piece === "" || piece === "." || piece === "..") {
     throw invalid(`Cannot build request: ${key} is no path segment`);
+  }
+  // One segment, but for services that decode a path before they look at it.
+  if (parts.isClosed && piece.split(/%2f|%5c/i).some((part) => part === "." || part === "..")) {
+    throw invalid(`Cannot build request: ${key} leads out of its place in the path`);
   }
   parts.path = parts.path.replace(`{${key}}`, () => piece);
 }
@@ -126,8 +132,15 @@ export function buildRequest(
   config: HTTPServiceConfig,
   { input, credentials }: { input: unknown; credentials: Credentials },
 ): BuiltRequest {
-  const headers = { ...config.headers };
-  const parts: Parts = { path: endpoint.path, query: [], headers, cookies: [], body: undefined };
+  const headers = { ...config.headers }, isClosed = config.inputs === "closed";
+  const parts: Parts = {
+    path: endpoint.path,
+    query: [],
+    headers,
+    cookies: [],
+    body: undefined,
+    isClosed,
+  };
   for (const entry of entriesOf(input)) {
     if (entry[1] !== undefined) place(parts, endpoint, entry);
   }

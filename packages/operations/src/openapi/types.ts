@@ -68,6 +68,11 @@ export interface CredentialSource {
     service: string,
     context: OperationContext,
   ): string | undefined | Promise<string | undefined>;
+  /**
+   * Whether there is ever a secret for a scheme of the document: of several ways to be let in, the
+   * first is taken whose schemes all have one. Default: there is one for each.
+   */
+  has?(service: string): boolean;
 }
 
 /** How a service is reached. */

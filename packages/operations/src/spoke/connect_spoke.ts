@@ -12,6 +12,7 @@ import {
   linkOptions,
 } from "./connect_options.ts";
 import { openLink } from "./link.ts";
+import { createRenewing, type Renewal } from "./renewal.ts";
 import type { LibraryOperation, SpokeOperation } from "./operation.ts";
 import { serve } from "./serve.ts";
 
@@ -19,6 +20,8 @@ import { serve } from "./serve.ts";
 export interface SpokeOptions extends ConnectOptions {
   /** What was given out when this spoke was enrolled. */
   readonly key: KeySource;
+  /** How the key is renewed, if it ends some day. Default: not at all. */
+  readonly renewal?: Renewal;
   /** What it offers: {@linkcode operation}s, or those that the library made of something else. */
   readonly operations: readonly (SpokeOperation | LibraryOperation)[];
   /**
@@ -60,14 +63,24 @@ export type Spoke = Client;
  * ```
  */
 export async function connectSpoke(options: SpokeOptions): Promise<Spoke> {
-  const { key, operations, hubScopes, limits, clock = systemClock } = options;
-  const common = linkOptions(options, keyCredential(key));
+  const { key, renewal, operations, hubScopes, limits, clock = systemClock } = options;
+  const { random } = options;
+  const renewing = renewal && createRenewing({ ...renewal, key, clock, random });
+  const common = linkOptions(options, keyCredential(renewing ? () => renewing.key() : key));
   const { dispatcher, hub } = await serve({
     ...{ operations, hubScopes, clock },
     remote: () => spoke,
   });
   const link = openLink({
     ...common,
+    ...(renewing && {
+      onRefused: renewing.refused,
+      onStatus(status) {
+        if (status.state === "online") renewing.watch(spoke);
+        else renewing.stop();
+        common.onStatus(status);
+      },
+    }),
     isNode: true,
     session: { dispatcher, identity: hub, ...(limits === undefined ? {} : { limits }) },
   });

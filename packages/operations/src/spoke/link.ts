@@ -26,6 +26,8 @@ export interface LinkOptions extends ConnectionOptions {
   readonly credential: () => Credential | Promise<Credential>;
   readonly backoff: Backoff;
   readonly onStatus: (status: ConnectionStatus) => void;
+  /** Asked when the hub at `url` refused the credential: whether another one may be tried soon. */
+  readonly onRefused?: (url: string) => Promise<boolean>;
 }
 
 /** How long somebody waits for the connection. */
@@ -61,6 +63,7 @@ interface Waiter {
 
 const DRAIN_MS = 10_000;
 const LOOK_MS = 10;
+const UNAUTHORIZED = 401;
 const { ABORTED, EXECUTION_ERROR, TIMEOUT } = InfrastructureErrorCode;
 
 /** Connects, and again whenever the connection is lost. */
@@ -89,10 +92,22 @@ export function openLink(options: LinkOptions): Link {
       tell({ state: "connecting", url });
       const { servedMs, ...end } = await connectOnce(url);
       if (closing !== undefined) return;
-      const retryInMs = Math.round(backoff.delayAfter({ ...end, servedMs }));
+      const why = await isHopeless(url, end) ? end.why : "lost";
+      if (closing !== undefined) return;
+      const retryInMs = Math.round(backoff.delayAfter({ why, servedMs }));
       tell({ state: "offline", ...end, retryInMs });
       await pause(retryInMs);
     }
+  }
+
+  /** Whether it is no use to come again soon. */
+  async function isHopeless(url: string, { why, code }: Omit<ConnectionEnd, "servedMs">) {
+    const { onRefused } = options;
+    if (why === "lost") return false;
+    if (code !== UNAUTHORIZED || onRefused === undefined) return true;
+    return !await unlessStopped<boolean>((resolve, reject) => {
+      onRefused(url).then(resolve, reject);
+    });
   }
 
   async function connectOnce(url: string): Promise<ConnectionEnd> {

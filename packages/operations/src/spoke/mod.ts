@@ -20,6 +20,7 @@ export {
   type SpokeContext,
   type SpokeOperation,
 } from "./operation.ts";
+export type { Renewal } from "./renewal.ts";
 export type { Remote, RemoteCallOptions, SubscribeOptions } from "./remote.ts";
 export type { AnySchema, Parsed, StandardResult, StandardSchema, Unparsed } from "./schema.ts";
 export type { SocketEvent, WebSocketConstructor, WebSocketLike } from "./socket.ts";

@@ -32,6 +32,7 @@ const EVENT_TYPES: ReadonlySet<string> = new Set(
 );
 /** What a handler or a caller is given as it is; its keys are never used as names here. */
 const VALUES: ReadonlySet<string> = new Set(["input", "output", "details"]);
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const PRINTABLE = /^[\x20-\x7e]+$/;
 const PAYLOAD: ReadonlySet<string> = new Set(["payload"]);
 
@@ -64,7 +65,7 @@ function textOf(
   if (typeof frame === "string") return { text: frame, bytes };
   try {
     return {
-      text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(frame),
+      text: decoder.decode(frame),
       bytes,
     };
   } catch {

@@ -1,0 +1,130 @@
+/**
+ * Renews the key of a spoke before it ends, and gets another where it has.
+ *
+ * @module
+ */
+import { getLogger } from "@logtape/logtape";
+import type { Clock } from "../clock.ts";
+import { CallError } from "../error.ts";
+import type { KeySource } from "./connect_options.ts";
+import { renewWithKey } from "./renew_with_key.ts";
+import type { Remote } from "./remote.ts";
+
+const log = getLogger("operations:spoke");
+
+/** How a spoke that was enrolled by registration stays enrolled. */
+export interface Renewal {
+  /**
+   * Keeps a new key where the next start of the program finds it. The one before opens for ten minutes
+   * more; what is thrown is told to the log, and it is tried again as long as it is the time to.
+   */
+  readonly keep: (key: string) => void | Promise<void>;
+  /**
+   * The private key with which the spoke was registered, as PEM (PKCS #8): shown where every other key
+   * is refused, such as after a long rest. Hubs take it where registration is on.
+   */
+  readonly privateKey?: KeySource;
+}
+
+/** What renewing needs. */
+export interface RenewingOptions extends Renewal {
+  /** What was given to connect with. */
+  readonly key: KeySource;
+  readonly clock: Clock;
+  /** Numbers from 0 to 1. */
+  readonly random?: (() => number) | undefined;
+}
+
+/** The keys of a spoke that renews them. */
+export interface Renewing {
+  /** What to connect with now. */
+  key(): string | Promise<string>;
+  /** Begins to look after the key of a connection that serves; in place of what began before. */
+  watch(hub: Pick<Remote, "call">): void;
+  /** The hub refused the key: whether there is another one to try, now. */
+  refused(url: string): Promise<boolean>;
+  stop(): void;
+}
+
+/** Timers do not count further than 24 days, and nobody needs to be that exact. */
+const LOOK_MS = 24 * 3_600_000;
+/** Between two tries of what did not work. */
+const AGAIN_MS = 60_000;
+/** Before what a hub does not allow, or does not know, is tried again. */
+const LATER_MS = 3_600_000;
+/** So that spokes that were enrolled together do not all come together. */
+const JITTER = 0.1;
+
+/** Begins to look after a key. */
+export function createRenewing(options: RenewingOptions): Renewing {
+  const { key: given, keep, privateKey, clock, random = Math.random } = options;
+  /** The last one that the hub gave, and whether it is kept. */
+  let renewed: string | undefined, isKept = true;
+  let disarm = () => {}, watched = 0;
+
+  async function store(): Promise<void> {
+    if (renewed === undefined || isKept) return;
+    await keep(renewed);
+    isKept = true;
+  }
+
+  /** When it is to be looked at the key again. */
+  async function look(hub: Pick<Remote, "call">): Promise<number> {
+    await store();
+    const life = await hub.call("/hub/workers/session", {});
+    const renewInMs = Object(life).renewInMs;
+    if (typeof renewInMs !== "number") return LOOK_MS;
+    if (renewInMs > 0) return Math.min(LOOK_MS, renewInMs * (1 + JITTER * random()));
+    const { token } = Object(await hub.call("/hub/workers/rotate", {}));
+    if (typeof token !== "string") throw new TypeError("Cannot renew the key: the hub sends none");
+    [renewed, isKept] = [token, false];
+    await store();
+    log.info("the key was renewed");
+    return AGAIN_MS;
+  }
+
+  function again(hub: Pick<Remote, "call">, ms: number): void {
+    const watch = watched;
+    disarm = clock.after(ms, () => {
+      look(hub).catch((error) => {
+        log.warn("the key could not be renewed", { error });
+        return error instanceof CallError && !error.retryable ? LATER_MS : AGAIN_MS;
+      }).then((next) => {
+        if (watch === watched) again(hub, next);
+      });
+    });
+  }
+
+  function stop(): void {
+    disarm();
+    watched += 1;
+  }
+
+  return {
+    key: () => renewed ?? (typeof given === "string" ? given : given()),
+    watch(hub) {
+      stop();
+      again(hub, 0);
+    },
+    async refused(url) {
+      stop();
+      const refused = renewed;
+      if (privateKey === undefined) {
+        // Whoever gave the first key may have another one by now.
+        renewed = undefined;
+        return refused !== undefined;
+      }
+      try {
+        const pem = typeof privateKey === "string" ? privateKey : await privateKey();
+        [renewed, isKept] = [await renewWithKey(url, pem), false];
+        await store();
+        log.info("the key was refused, and replaced with another one");
+        return true;
+      } catch (error) {
+        log.warn("there is no other key to be had", { error });
+        return renewed !== refused;
+      }
+    },
+    stop,
+  };
+}
