@@ -42,7 +42,7 @@ export async function testNode(options: TestNodeOptions = {}): Promise<TestNode>
   const { bus } = stack.use(
     await testBus({ ...(realm ? { realm } : {}), ...(servers ? { servers } : {}) }),
   );
-  const limits = { poolSize: 4, connectTimeoutMs: 1_000, statementTimeoutMs: 2_000 };
+  const limits = { poolSize: 4, connectTimeoutMs: 20_000, statementTimeoutMs: 20_000 };
   const database = stack.use(await openDatabase({ url: databaseUrl, ...limits }));
   const config = await testConfig({
     realm: bus.realm,

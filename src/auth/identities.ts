@@ -51,6 +51,10 @@ export interface Identities {
   refresh(identified: Identified): Promise<Identified | null>;
   /** What else is known of who has that very identity; `undefined` for one made elsewhere. */
   identifiedOf(identity: Identity): Identified | undefined;
+  /** The credential by which that very identity is known here now; `undefined` as above. */
+  credentialOf(identity: Identity): string | undefined;
+  /** Who is given another credential for their own is known by that one as soon as it is stored. */
+  succeed(identity: Identity, credential: string): void;
   /** Forgets what a change made old. */
   forget(change: IdentityChange): void;
   /** From now on, all that was known before is asked for again before it counts. */
@@ -104,6 +108,7 @@ class CachedIdentities implements Identities {
   readonly #loads = new Map<string, Promise<Entry | undefined>>();
   readonly #listeners = new Set<(change: IdentityChange) => void>();
   readonly #identified = new WeakMap<Identity, Identified>();
+  readonly #successors = new WeakMap<Identity, string>();
   readonly #renewMs: number;
   readonly #maxAgeMs: number;
   readonly #now: () => number;
@@ -151,13 +156,26 @@ class CachedIdentities implements Identities {
     return entry === undefined ? null : this.#present(entry, this.#now());
   }
 
-  async refresh({ credential }: Identified): Promise<Identified | null> {
-    const entry = await this.#read(credential);
-    return entry === undefined ? null : stillValid(entry.identified, this.#now());
+  async refresh({ identity, credential }: Identified): Promise<Identified | null> {
+    const successor = this.#successors.get(identity);
+    // One that is about to be stored is not there yet.
+    const entry = (successor === undefined ? undefined : await this.#read(successor)) ??
+      await this.#read(credential);
+    const now = entry === undefined ? null : stillValid(entry.identified, this.#now());
+    // As long as the rights are the same it is the same identity: others know it by that.
+    return now !== null && isEqual(now.identity, identity) ? { ...now, identity } : now;
   }
 
   identifiedOf(identity: Identity): Identified | undefined {
     return this.#identified.get(identity);
+  }
+
+  credentialOf(identity: Identity): string | undefined {
+    return this.#successors.get(identity) ?? this.identifiedOf(identity)?.credential;
+  }
+
+  succeed(identity: Identity, credential: string): void {
+    this.#successors.set(identity, credential);
   }
 
   forget(change: IdentityChange): void {
@@ -296,6 +314,10 @@ class CachedIdentities implements Identities {
 function stillValid(identified: Identified | null, now: number): Identified | null {
   const ended = identified?.notAfterMs;
   return identified === null || (typeof ended === "number" && ended <= now) ? null : identified;
+}
+
+function isEqual(one: Identity, other: Identity): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** Waits no longer than that; what it waited for goes on. */

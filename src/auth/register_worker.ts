@@ -9,7 +9,9 @@ import { type Static, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import { joinBytes } from "../crypto/mod.ts";
 import type { Attempts } from "./attempts.ts";
+import { bytesOf, isSigned } from "./key_proof.ts";
 import { cleanName } from "./names.ts";
+import { refusal, type RegistrationErrorCode, stored } from "./registration_errors.ts";
 import type { AuditTrail, Registrations } from "./stores.ts";
 import { createToken, parseToken } from "./token.ts";
 import type { TokenHasher } from "./token_hash.ts";
@@ -39,18 +41,6 @@ export interface WorkerAnswer {
   readonly expires_at: number;
 }
 
-/** What refusals mean over HTTP. */
-export const REGISTRATION_ERRORS = {
-  INVALID_TOKEN: { http: 401, retryable: false, message: "the token is not valid" },
-  EXPIRED_TOKEN: { http: 401, retryable: false, message: "the token has expired" },
-  INVALID_PROOF: { http: 401, retryable: false, message: "the proof does not hold" },
-  ALREADY_ENROLLED: { http: 409, retryable: false, message: "the key belongs to another peer" },
-  RATE_LIMITED: { http: 429, retryable: true, message: "too many attempts" },
-  STORE_ERROR: { http: 503, retryable: true, message: "the database cannot answer now" },
-} as const;
-/** Why a worker was refused. */
-export type RegistrationErrorCode = keyof typeof REGISTRATION_ERRORS;
-
 /** What registering needs. */
 export interface RegisterWorkerOptions {
   readonly registrations: Pick<Registrations, "enrol">;
@@ -59,25 +49,27 @@ export interface RegisterWorkerOptions {
   readonly attempts: Attempts;
   /** Where the request came from. */
   readonly source: string;
+  /** How long a session token opens. */
+  readonly sessionTtlMs: number;
   readonly now?: () => number;
 }
 
-const SESSION_MS = 30 * 24 * 3_600_000;
 const MIN_NONCE = 16;
 
 /**
  * Makes the worker a peer, or says why not.
  *
- * @throws {CallError} with a code of {@linkcode REGISTRATION_ERRORS}.
+ * @throws {CallError} with a code of `REGISTRATION_ERRORS`.
  */
 export async function registerWorker(
   request: unknown,
-  { registrations, audit, hasher, attempts, source, now = Date.now }: RegisterWorkerOptions,
+  options: RegisterWorkerOptions,
 ): Promise<WorkerAnswer> {
+  const { registrations, audit, hasher, attempts, source, sessionTtlMs, now = Date.now } = options;
   const wait = attempts.waitOf(source);
   if (wait !== undefined) throw refusal("RATE_LIMITED", { retry_after: wait });
   const session = createToken("peer");
-  const at = new Date(now()), notAfter = new Date(at.getTime() + SESSION_MS);
+  const at = new Date(now()), notAfter = new Date(at.getTime() + sessionTtlMs);
   const claim = await provenClaim(request);
   if (typeof claim === "string") {
     attempts.failed(source);
@@ -162,46 +154,4 @@ function safeName(name: string): string | null {
     if (!(error instanceof CallError)) throw error;
     return null;
   }
-}
-
-async function isSigned(
-  message: Uint8Array<ArrayBuffer>,
-  { publicKey, proof }: { publicKey: Uint8Array<ArrayBuffer>; proof: Uint8Array<ArrayBuffer> },
-): Promise<boolean> {
-  try {
-    const key = await crypto.subtle.importKey("raw", publicKey, "Ed25519", false, ["verify"]);
-    return await crypto.subtle.verify("Ed25519", key, proof, message);
-  } catch (error) {
-    // Not every 32 bytes are a public key.
-    if (error instanceof DOMException) return false;
-    throw error;
-  }
-}
-
-function bytesOf(text: string): Uint8Array<ArrayBuffer> | undefined {
-  try {
-    return Uint8Array.fromBase64(text, { alphabet: "base64url" });
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
-async function stored<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof CallError && error.code === "UNAVAILABLE") {
-      throw new CallError("STORE_ERROR", REGISTRATION_ERRORS.STORE_ERROR.message, undefined, {
-        retryable: true,
-        cause: error,
-      });
-    }
-    throw error;
-  }
-}
-
-function refusal(code: RegistrationErrorCode, details?: unknown): CallError {
-  const { message, retryable } = REGISTRATION_ERRORS[code];
-  return new CallError(code, message, details, { retryable });
 }

@@ -50,7 +50,7 @@ async function worker(): Promise<Worker> {
 
 function register(node: TestNode, request: unknown, options: { now?: () => number } = {}) {
   const { stores: { registrations, audit }, hasher } = node;
-  const ports = { registrations, audit, hasher, attempts: createAttempts() };
+  const ports = { registrations, audit, hasher, sessionTtlMs: 60_000, attempts: createAttempts() };
   return registerWorker(request, { ...ports, source: "test", ...options });
 }
 
@@ -186,7 +186,9 @@ Deno.test("a source that guesses has to wait, and each attempt stands in the aud
   const own = await worker();
   const { stores: { registrations, audit }, hasher } = node;
   const attempts = createAttempts();
-  const options = { registrations, audit, hasher, attempts, source: "10.0.0.1" };
+  const options = {
+    ...{ registrations, audit, hasher, attempts, source: "10.0.0.1", sessionTtlMs: 60_000 },
+  };
   const guess = async () => await own.request(createToken("registration").token);
   for (let tried = 0; tried < 9; tried++) {
     await rejects(registerWorker(await guess(), options), { code: "INVALID_TOKEN" });

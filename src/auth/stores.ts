@@ -104,6 +104,16 @@ export interface NewPeerToken {
   readonly othersEndAt?: Date | undefined;
 }
 
+/** A token that takes the place of others. */
+export interface RenewedToken {
+  readonly prefix: string;
+  readonly hash: string;
+  readonly notAfter: Date;
+  /** Until when the others still open. */
+  readonly othersEndAt: Date;
+  readonly now: Date;
+}
+
 /** Nodes and long-lived clients. All but `insert` and `list` may throw `PEER_NOT_FOUND`. */
 export interface Peers {
   /** @throws {CallError} `CONFLICT` for an id that is or was taken, or a fingerprint that is. */
@@ -114,6 +124,12 @@ export interface Peers {
   /** Ends the peer and all of its credentials; its id is never given again. */
   remove(peerId: string, options: ChangeOptions): Promise<void>;
   addToken(peerId: string, token: NewPeerToken, options: ChangeOptions): Promise<Peer>;
+  /**
+   * Stores a token that takes the place of those that would end some day; those that would not stay.
+   *
+   * @throws {CallError} `CONFLICT` where many of them have not ended yet.
+   */
+  renewToken(peerId: string, token: RenewedToken, options: ChangeOptions): Promise<Peer>;
   /** @throws {CallError} `CONFLICT` for a fingerprint that leads to another peer. */
   addFingerprint(peerId: string, fingerprint: string, options: ChangeOptions): Promise<Peer>;
   /** Takes a token, by its prefix, or a fingerprint away. */

@@ -6,6 +6,7 @@
 import { type Bus, existingStreams, KEPT, keptStreamName, pasteStream } from "@hub/bus";
 import type { Database } from "../storage/database.ts";
 import { migrate } from "../storage/migrate.ts";
+import { migrationState } from "../storage/migration_state.ts";
 import { fillTables } from "../storage/table_dump.ts";
 import { checkBackupFiles, readBackupFile, readBackupLines } from "./backup_files.ts";
 import { type Manifest, readManifest, streamFile, tableFile } from "./manifest.ts";
@@ -31,10 +32,19 @@ export async function restoreBackup(options: RestoreBackupOptions): Promise<Mani
     );
   }
   if (isRunning) throw new Error("Cannot restore: a node of this hub runs. Stop all of them.");
+  const { known } = await migrationState(database.pool);
+  if (manifest.migrations > known) {
+    throw new Error(
+      `Cannot restore: the backup was made by a newer version of the hub, ${manifest.version}.`,
+    );
+  }
   await refuseStreams(bus, manifest);
   await checkBackupFiles(directory, manifest.files);
-  await migrate({ url: options.databaseUrl, connectTimeoutMs: options.connectTimeoutMs });
+  const { databaseUrl: url, connectTimeoutMs } = options;
+  // What an earlier version has written is put where that version would have put it, and then brought on.
+  await migrate({ url, connectTimeoutMs, upTo: manifest.migrations });
   await fill(database, manifest, directory);
+  await migrate({ url, connectTimeoutMs });
   for (const { purpose, ...copy } of manifest.streams) {
     const kept = KEPT.find((it) => it === purpose);
     if (kept === undefined) throw new Error(`Cannot restore: ${purpose} is no stream of a hub.`);

@@ -5,6 +5,7 @@
  */
 import {
   type CallObserver,
+  type Clock,
   createDispatcher,
   type Dispatcher,
   OperationRegistry,
@@ -59,16 +60,18 @@ export interface HubDispatcherOptions {
   readonly observe?: CallObserver;
   /** Who owns the resources that the hub's operations make. */
   readonly ownership?: Ownership;
+  readonly clock?: Clock;
 }
 
 /** Creates what runs everything that the hub reaches. */
 export function createHubDispatcher(
   view: OperationView,
-  { observe, ownership }: HubDispatcherOptions = {},
+  { observe, ownership, clock }: HubDispatcherOptions = {},
 ): Dispatcher {
   return createDispatcher({
     view,
     ...(observe === undefined ? {} : { observe }),
     ...(ownership === undefined ? {} : { ownership }),
+    ...(clock === undefined ? {} : { clock }),
   });
 }

@@ -12,7 +12,7 @@ import {
   type WireRequest,
   writeFrame,
 } from "@alkdev/operations";
-import { type Bus, createHeaders, encodeText, hubCallsSubject, replySubject } from "@hub/bus";
+import { type Bus, encodeText, fixedHeaders, hubCallsSubject, replySubject } from "@hub/bus";
 import { IDENTITY_ERROR_CODES } from "../auth/errors.ts";
 import { type LetterBox, openLetterBox } from "../crypto/mod.ts";
 import { type Arrival, openArrivals } from "./_arrivals.ts";
@@ -55,14 +55,14 @@ const DECLARED = [...ACTOR_ERRORS.map(({ code }) => code), ...IDENTITY_ERROR_COD
 /** Creates a caller on an open connection. */
 export function createHubCaller(bus: Bus): HubCaller {
   const subject = hubCallsSubject(bus.realm);
-  let opened: Promise<LetterBox> | undefined;
+  let opened: Promise<Sender> | undefined;
   return {
     async call(operation, input, { timeoutMs = CALL_MS, signal, idempotencyKey } = {}) {
       const keyed = idempotencyKey === undefined ? {} : { idempotencyKey };
       const frame = requestFrame({ operation, input, timeoutMs, ...keyed });
-      const box = await (opened ??= openLetterBox());
+      const { box, headers } = await (opened ??= openSender());
       const answer = await bus.requests.request(subject, frame, {
-        headers: createHeaders({ [ADDRESS_HEADER]: box.address }),
+        headers,
         timeoutMs: timeoutMs + GRACE_MS,
         signal,
       });
@@ -75,6 +75,17 @@ export function createHubCaller(bus: Bus): HubCaller {
     },
     subscribe: (operation, input, options) => stream(bus, { operation, input, ...options }),
   };
+}
+
+/** Who asks, as each of its calls says. */
+interface Sender {
+  readonly box: LetterBox;
+  readonly headers: ReturnType<typeof fixedHeaders>;
+}
+
+async function openSender(): Promise<Sender> {
+  const box = await openLetterBox();
+  return { box, headers: fixedHeaders({ [ADDRESS_HEADER]: box.address }) };
 }
 
 async function unsealed(

@@ -13,24 +13,18 @@
  */
 import {
   CallError,
+  Cancel,
   type Dispatcher,
   type Identity,
   OperationType,
   parseFrame,
+  type RootCall,
   toWireError,
   type WireEvent,
   type WireRequest,
   writeFrame,
 } from "@alkdev/operations";
-import {
-  type Bus,
-  BusError,
-  createHeaders,
-  encodeText,
-  type HeaderRecord,
-  HUB_QUEUE,
-  hubCallsSubject,
-} from "@hub/bus";
+import { type Bus, BusError, encodeText, fixedHeaders, HUB_QUEUE, hubCallsSubject } from "@hub/bus";
 import { canWriteTo, writeLetter } from "../crypto/mod.ts";
 import { ADDRESS_HEADER, letterSubject, SEALED_HEADER } from "./sealed_answers.ts";
 
@@ -57,7 +51,7 @@ interface Request {
   readonly id: string;
   readonly reply: string;
   /** Where a sealed answer may be sent; empty: nowhere. */
-  readonly address: string;
+  readonly address: () => string;
   readonly payload: WireRequest;
 }
 
@@ -68,7 +62,7 @@ const SLOW_MS = 60_000;
 /** How long it may take to say that it is there. */
 const GONE_MS = 5_000;
 const NOTHING = new Uint8Array();
-const SEALED: HeaderRecord = { [SEALED_HEADER]: "1" };
+const SEALED = fixedHeaders({ [SEALED_HEADER]: "1" });
 const STOPPING = new CallError("UNAVAILABLE", "this node of the hub stops", undefined, {
   retryable: true,
 });
@@ -79,11 +73,12 @@ export async function serveCalls(bus: Bus, options: ServeCallsOptions): Promise<
   const server = new Server(bus, options);
   const subscription = connection.subscribe(hubCallsSubject(realm), {
     queue: HUB_QUEUE,
-    callback(error, { data, reply, headers }) {
-      const address = headers?.get(ADDRESS_HEADER) ?? "";
-      if (error === null && reply !== undefined && reply !== "") {
-        server.take(data, { reply, address });
-      }
+    callback(error, message) {
+      const reply = error === null ? message.reply : undefined;
+      if (reply === undefined || reply === "") return;
+      // The client makes a table of all headers for the first one that is asked for: few calls need it.
+      const address = () => message.headers?.get(ADDRESS_HEADER) ?? "";
+      server.take(message.data, { reply, address });
     },
   });
   // The server knows of it before anybody is told that this node is there.
@@ -99,8 +94,11 @@ export async function serveCalls(bus: Bus, options: ServeCallsOptions): Promise<
 class Server {
   readonly #bus: Bus;
   readonly #options: ServeCallsOptions;
-  readonly #running = new Set<Promise<void>>();
   readonly #closing = new AbortController();
+  /** The same for calls: a signal would cost more than all else that is done for one here. */
+  readonly #givingUp = new Cancel();
+  #running = 0;
+  #onIdle = () => {};
   #calls = 0;
   #subscriptions = 0;
 
@@ -117,62 +115,63 @@ class Server {
     // Whatever else it is, nobody waits for an answer to it.
     if (parsed.kind !== "event" || parsed.event.type !== "call.requested") return;
     const { id, payload } = parsed.event;
-    const running = this.#serve({ id, reply, address, payload })
-      .catch((error) => this.#fail({ id, reply }, this.#closing.signal.aborted ? STOPPING : error))
-      .finally(() => this.#running.delete(running));
-    this.#running.add(running);
+    void this.#serve({ id, reply, address, payload });
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
-    await Promise.all(this.#running);
+    this.#givingUp.abort();
+    if (this.#running > 0) await new Promise<void>((resolve) => this.#onIdle = resolve);
   }
 
+  /** Never rejects: whatever goes wrong, the caller is told. */
   async #serve(request: Request): Promise<void> {
-    const { dispatcher, limits: { calls = CALLS, subscriptions = SUBSCRIPTIONS } = {} } =
-      this.#options;
-    if (dispatcher.typeOf(request.payload.operation) === OperationType.SUBSCRIPTION) {
-      if (this.#subscriptions >= subscriptions) throw tooMany(`${subscriptions} subscriptions`);
-      this.#subscriptions++;
-      return await this.#stream(request).finally(() => this.#subscriptions--);
+    const { dispatcher } = this.#options;
+    const isStream = dispatcher.typeOf(request.payload.operation) === OperationType.SUBSCRIPTION;
+    this.#running++;
+    if (isStream) this.#subscriptions++;
+    else this.#calls++;
+    try {
+      this.#checkRoom();
+      await (isStream ? this.#stream(request) : this.#call(request));
+    } catch (error) {
+      this.#fail(request, this.#closing.signal.aborted ? STOPPING : error);
+    } finally {
+      if (isStream) this.#subscriptions--;
+      else this.#calls--;
+      if (--this.#running === 0) this.#onIdle();
     }
-    if (this.#calls >= calls) throw tooMany(`${calls} calls`);
-    this.#calls++;
-    return await this.#call(request).finally(() => this.#calls--);
   }
 
-  /**
-   * Before anything is done: a secret that was made and cannot be told is lost. Counted as a part of the
-   * call, as it takes a key pair to find out whether an address is one.
-   */
-  async #refuseToTellAll({ address, payload: { operation } }: Request): Promise<void> {
-    const { dispatcher, answersSecret } = this.#options;
-    if (!answersSecret(operation)) return;
-    const isStream = dispatcher.typeOf(operation) === OperationType.SUBSCRIPTION;
-    if (!isStream && await canWriteTo(address)) return;
-    throw new CallError(
-      "VALIDATION_ERROR",
-      "the answer holds a secret, which is sent sealed alone",
-    );
+  /** Of those that run, the one that asks is one. */
+  #checkRoom(): void {
+    const { calls = CALLS, subscriptions = SUBSCRIPTIONS } = this.#options.limits ?? {};
+    if (this.#subscriptions > subscriptions) throw tooMany(`${subscriptions} subscriptions`);
+    if (this.#calls > calls) throw tooMany(`${calls} calls`);
   }
 
   async #call(request: Request): Promise<void> {
-    await this.#refuseToTellAll(request);
-    const { id, reply, address, payload } = request;
-    const signal = this.#closing.signal, { dispatcher, answersSecret } = this.#options;
-    const output = await dispatcher.call({ ...this.#rootOf(id, payload), signal });
-    const { operation } = payload;
-    if (!answersSecret(operation)) {
-      return this.#answer(reply, { type: "call.responded", id, payload: { output } });
-    }
-    const subject = letterSubject(operation);
-    const letter = await writeLetter(JSON.stringify(output), { address, subject });
-    this.#answer(reply, { type: "call.responded", id, payload: { output: letter } }, SEALED);
+    const { dispatcher, answersSecret } = this.#options;
+    const { id, reply, payload } = request;
+    const root = { ...this.#rootOf(id, payload), signal: this.#givingUp };
+    if (answersSecret(payload.operation)) return await this.#callSealed(request, root);
+    const output = await dispatcher.call(root);
+    this.#answer(reply, { type: "call.responded", id, payload: { output } });
   }
 
-  async #stream(request: Request): Promise<void> {
-    await this.#refuseToTellAll(request);
-    const { id, reply, payload } = request;
+  async #callSealed({ id, reply, address, payload }: Request, root: RootCall): Promise<void> {
+    const to = address();
+    // Before anything is done: a secret that was made and cannot be told is lost. Counted as a part of
+    // the call, as it takes a key pair to find out whether an address is one.
+    if (!await canWriteTo(to)) throw onlySealed();
+    const answer = JSON.stringify(await this.#options.dispatcher.call(root));
+    const letter = { address: to, subject: letterSubject(payload.operation) };
+    const output = await writeLetter(answer, letter);
+    this.#answer(reply, { type: "call.responded", id, payload: { output } }, SEALED);
+  }
+
+  async #stream({ id, reply, payload }: Request): Promise<void> {
+    if (this.#options.answersSecret(payload.operation)) throw onlySealed();
     const left = new AbortController();
     const signal = AbortSignal.any([left.signal, this.#closing.signal]);
     const stream = await this.#options.dispatcher.subscribe({
@@ -232,12 +231,19 @@ class Server {
     this.#answer(reply, { type: "call.error", id, payload: toWireError(error) });
   }
 
-  #answer(reply: string, event: WireEvent, headers: HeaderRecord = {}): void {
+  /** Without headers where there are none to send: empty ones cost both sides as much as any. */
+  #answer(reply: string, event: WireEvent, headers?: typeof SEALED): void {
     const { connection } = this.#bus;
     // The caller learns of it from its own side.
     if (connection.isClosed()) return;
-    connection.publish(reply, encodeText(writeFrame(event)), { headers: createHeaders(headers) });
+    const options = headers === undefined ? undefined : { headers };
+    connection.publish(reply, encodeText(writeFrame(event)), options);
   }
+}
+
+function onlySealed(): CallError {
+  const message = "the answer holds a secret, which is sent sealed alone";
+  return new CallError("VALIDATION_ERROR", message);
 }
 
 function tooMany(what: string): CallError {

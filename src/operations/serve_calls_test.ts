@@ -40,9 +40,18 @@ async function startServing(limits: CallLimits = {}) {
     handler: () => ({ key: SECRET, name: `key ${++seen.made}` }),
   }, open);
   registry.register({ ...query, name: "huge", handler: () => "x".repeat(2_000_000) }, open);
+  const subscription = { ...common, type: OperationType.SUBSCRIPTION };
   registry.register({
-    ...common,
-    type: OperationType.SUBSCRIPTION,
+    ...subscription,
+    name: "watch-keys",
+    outputSchema: Type.Object({ key: Type.String({ secret: true }) }),
+    handler: async function* () {
+      seen.made++;
+      yield { key: SECRET };
+    },
+  }, open);
+  registry.register({
+    ...subscription,
     name: "count",
     handler: async function* (input: unknown, { signal }: OperationContext) {
       seen.streams++;
@@ -67,7 +76,7 @@ async function startServing(limits: CallLimits = {}) {
   stack.defer(() => hold.resolve());
   const parts = stack.move();
   return {
-    ...{ seen, served, far, caller: createHubCaller(far.bus), release: hold.resolve },
+    ...{ seen, served, bus, far, caller: createHubCaller(far.bus), release: hold.resolve },
     [Symbol.asyncDispose]: () => parts[Symbol.asyncDispose](),
   };
 }
@@ -106,6 +115,14 @@ Deno.test("a secret is neither made nor told to who names no address for it", as
     ok(answer.includes("sealed alone") && !answer.includes(SECRET), answer);
   }
   strictEqual(seen.made, 0);
+});
+
+Deno.test("a subscription to secrets is refused before anything is made", async () => {
+  await using serving = await startServing();
+  await rejects(serving.caller.subscribe("hub/watch-keys", {}).next(), {
+    code: "VALIDATION_ERROR",
+  });
+  strictEqual(serving.seen.made, 0);
 });
 
 Deno.test("more calls at once than allowed are refused, and taken again when there is room", async () => {
@@ -197,14 +214,27 @@ Deno.test("an answer that no message can hold is an error, not silence", async (
 
 Deno.test("a node that stops tells those who wait that they may try again", async () => {
   await using serving = await startServing();
-  const call = rejects(serving.caller.call("hub/hold", {}), {
-    code: "UNAVAILABLE",
-    retryable: true,
-  });
-  const stream = serving.caller.subscribe("hub/count", 0);
-  const end = rejects(stream.next(), { code: "UNAVAILABLE", retryable: true });
-  const { seen } = serving;
+  const unavailable = { code: "UNAVAILABLE", retryable: true };
+  const { seen, served, caller, bus } = serving;
+  let told = 0;
+  // Longer than anybody waits here: what ends the call is that the node stops.
+  const call = rejects(caller.call("hub/hold", {}, { timeoutMs: 600_000 }), unavailable);
+  const end = rejects(caller.subscribe("hub/count", 0).next(), unavailable);
+  for (const one of [call, end]) void one.then(() => told++, () => undefined);
   await until(() => seen.streams === 1 && seen.held === 1, { what: "both to begin" });
-  await serving.served[Symbol.asyncDispose]();
-  await Promise.all([call, end]);
+  const stopped = served[Symbol.asyncDispose]();
+  await until(() => told === 2, { what: "both to be told" });
+  await Promise.all([call, end, stopped]);
+  strictEqual(bus.requests.inFlight, 0);
+});
+
+Deno.test("a node that has stopped says nothing any more", async () => {
+  await using serving = await startServing();
+  const { seen, served, caller, bus } = serving;
+  const waiting = ["a", "b"].map((text) => caller.call("hub/hold", text).catch(() => undefined));
+  await until(() => seen.held === waiting.length, { what: "all to begin" });
+  await served[Symbol.asyncDispose]();
+  const { outMsgs } = bus.connection.stats();
+  await Promise.all(waiting);
+  strictEqual(bus.connection.stats().outMsgs, outMsgs);
 });

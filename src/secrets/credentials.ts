@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { CallError } from "@alkdev/operations";
 import { CryptoError, envelopeBytes, envelopeOf } from "../crypto/mod.ts";
 import { type CredentialSet, parseCredentialSet } from "./credential_set.ts";
 import type { HubRing } from "./hub_ring.ts";
@@ -106,7 +107,10 @@ export function createCredentials(
       // The key was retired since this node last looked at the ring.
       await ring.reload();
       if (await rows.put(await seal(credential), by)) return;
-      throw new Error("Cannot store a credential: its key is retired, and the ring has no other");
+      // Changed once more meanwhile, or not to be read here: nothing is lost by trying later.
+      throw new CallError("UNAVAILABLE", "the key ring is being changed", undefined, {
+        retryable: true,
+      });
     },
     delete: (key, by) => rows.delete(key, by),
     list: (page) => rows.list(page),

@@ -35,8 +35,13 @@ export interface OpenHubRingOptions {
  */
 export async function openHubRing(options: OpenHubRingOptions): Promise<HubRing> {
   let ring = await load(options);
-  const reload = async () => {
-    ring = await load(options);
+  let reading = Promise.resolve();
+  // One after the other: what is read last is what was true last.
+  const reload = () => {
+    reading = reading.catch(() => undefined).then(async () => {
+      ring = await load(options);
+    });
+    return reading;
   };
   return {
     encrypt: (plaintext, context) => ring.encrypt(plaintext, context),

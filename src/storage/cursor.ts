@@ -4,7 +4,7 @@
  * @module
  */
 import { CallError } from "@alkdev/operations";
-import type { Static, TSchema } from "@sinclair/typebox";
+import { type Static, type TSchema, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 
 /** One page of a list. */
@@ -19,6 +19,12 @@ export interface PageRequest {
   readonly limit: number;
   readonly after?: string | undefined;
 }
+
+/** Unix milliseconds that every database and every date takes: years of four digits. */
+export const AnyMoment = Type.Integer({
+  minimum: -62_135_596_800_000,
+  maximum: 253_402_300_799_999,
+});
 
 /** Spells the sort key of a page's last row. */
 export function encodeCursor(key: readonly (string | number)[]): string {

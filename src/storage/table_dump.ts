@@ -89,7 +89,7 @@ export async function fillTables(
     await client.query("begin");
     await client.query("set local idle_in_transaction_session_timeout = 0");
     await refuseOther(client, migrations);
-    const known = new Set(await tablesInOrder(client));
+    const known = await tablesOf(client);
     for (const table of tables) {
       if (!known.has(table)) throw new Error(`Cannot fill ${table}: there is no such table.`);
       await refuseFilled(client, table);
@@ -108,7 +108,7 @@ async function refuseOther(client: pg.PoolClient, migrations: number): Promise<v
   if (applied === migrations) return;
   throw new Error(
     `Cannot fill this database: it has had ${applied} migrations, the backup's had ${migrations}. ` +
-      "Restore with the version of the hub that made the backup, and update then.",
+      "Give an empty one.",
   );
 }
 
@@ -161,6 +161,14 @@ async function continueCounting(client: pg.PoolClient, table: string): Promise<v
       [of, name],
     );
   }
+}
+
+/** All tables that are there: an earlier version may have had some that this one has not. */
+async function tablesOf(client: pg.PoolClient): Promise<ReadonlySet<string>> {
+  const { rows } = await client.query<{ name: string }>(
+    "select tablename as name from pg_tables where schemaname = 'public'",
+  );
+  return new Set(rows.map(({ name }) => name));
 }
 
 /** The tables of the hub that are there, each after those that it refers to. */

@@ -5,20 +5,30 @@
  */
 import { CallError } from "@alkdev/operations";
 
-/** SQLSTATE classes and codes, and system errors, after which the same call may succeed. */
+/**
+ * SQLSTATE classes and codes after which the same call may succeed: also those of a server that lets
+ * nobody in for now, has handed over to another one, or cannot read its disk.
+ */
 const PASSING =
-  /^(?:08...|53...|57P0[1-5]|57014|40001|40P01|55P03|25P0[23]|ECONN.*|EPIPE|ETIMEDOUT|EHOST.*|ENET.*|ENOTFOUND|EAI_AGAIN)$/;
+  /^(?:08...|28...|3D000|53...|58...|57P0[1-5]|57014|40001|40003|40P01|55P03|25006|25P0[23])$/;
 
-/** What the driver says without a code, once a connection or its time is gone. */
+/** System errors, and those of streams, that a connection ends with; none of them is a query's. */
+const CUT =
+  /^(?:E(?:CONN.*|PIPE|TIMEDOUT|HOST.*|NET.*|NOTFOUND|AI_AGAIN|CANCELED|BADF|NOTCONN|SHUTDOWN|MFILE|NFILE|ADDRNOTAVAIL)|ERR_(?:STREAM|SOCKET)_.*)$/;
+
+/** What the driver says without a code, once a connection, its time or the pool is gone. */
 const LOST =
-  /timeout|terminated|connection (?:ended|closed)|client has encountered a connection error|not queryable/i;
+  /timeout|terminated|connection (?:ended|closed)|client has encountered a connection error|not queryable|calling end on the pool|bad resource/i;
+
+/** A text that Postgres holds in no table: one with a NUL, which only callers can have sent. */
+const NO_TEXT = /^(?:22021|22P05)$/;
 
 /** Whether the fault lies with the database's being away, slow or busy, and not with the query. */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof AggregateError) return error.errors.some(isUnavailable);
   return "code" in error && typeof error.code === "string"
-    ? PASSING.test(error.code)
+    ? PASSING.test(error.code) || CUT.test(error.code)
     : LOST.test(error.message);
 }
 
@@ -33,7 +43,8 @@ export function driverError(error: unknown): unknown {
 /**
  * Waits for an answer of the database.
  *
- * @throws {CallError} `UNAVAILABLE`, retryable, when it cannot answer now.
+ * @throws {CallError} `UNAVAILABLE`, retryable, when it cannot answer now; `VALIDATION_ERROR` for a
+ *   text that it cannot hold.
  * @throws What the driver throws for everything else.
  */
 export async function answerOf<T>(work: () => Promise<T>): Promise<T> {
@@ -41,6 +52,7 @@ export async function answerOf<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (thrown) {
     const error = driverError(thrown);
+    if (hasCode(error, NO_TEXT)) throw noText(error);
     if (!isUnavailable(error)) throw error;
     throw new CallError("UNAVAILABLE", "the database cannot answer now", undefined, {
       retryable: true,
@@ -51,5 +63,15 @@ export async function answerOf<T>(work: () => Promise<T>): Promise<T> {
 
 /** Whether a write met a row that must be unique. */
 export function isDuplicate(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "23505";
+  return hasCode(error, /^23505$/);
+}
+
+function hasCode(error: unknown, codes: RegExp): boolean {
+  return error instanceof Error && "code" in error && typeof error.code === "string" &&
+    codes.test(error.code);
+}
+
+function noText(cause: unknown): CallError {
+  const message = "Cannot use a text with the character U+0000";
+  return new CallError("VALIDATION_ERROR", message, { errors: [{ path: "", message }] }, { cause });
 }

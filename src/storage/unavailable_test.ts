@@ -1,5 +1,6 @@
 import { ok, rejects, strictEqual } from "node:assert/strict";
 import { sql } from "drizzle-orm";
+import pg from "pg";
 import { testDatabase } from "../../tests/harness/database.ts";
 import { startProxy } from "../../tests/harness/proxy.ts";
 import { until } from "../../tests/harness/until.ts";
@@ -7,17 +8,19 @@ import { type Database, openDatabase } from "./database.ts";
 import { createOrm, inTransaction } from "./orm.ts";
 import { answerOf, isDuplicate, isUnavailable } from "./unavailable.ts";
 
-const LIMITS = { poolSize: 2, connectTimeoutMs: 300, statementTimeoutMs: 200 };
+const PATIENT = { poolSize: 2, connectTimeoutMs: 10_000, statementTimeoutMs: 10_000 };
+/** Where a limit is waited for; a busy machine keeps to it all the same. */
+const QUICK = { poolSize: 2, connectTimeoutMs: 2_000, statementTimeoutMs: 500 };
 const AWAY = { name: "CallError", code: "UNAVAILABLE", retryable: true };
 
 /** A database behind a relay that can be cut. */
-async function behindProxy() {
+async function behindProxy(limits = PATIENT) {
   await using stack = new AsyncDisposableStack();
   const { url } = stack.use(await testDatabase());
   const at = new URL(url);
   const proxy = stack.use(startProxy({ port: Number(at.port) }));
   at.port = String(proxy.port);
-  const database = stack.use(await openDatabase({ url: at.href, ...LIMITS }));
+  const database = stack.use(await openDatabase({ url: at.href, ...limits }));
   const parts = stack.move();
   return { proxy, database, [Symbol.asyncDispose]: () => parts[Symbol.asyncDispose]() };
 }
@@ -28,7 +31,7 @@ function ask({ pool }: Database) {
 
 for (const how of ["cut", "freeze"] as const) {
   Deno.test(`a database that is away (${how}) is said to be, in time, and is used again once it is back`, async () => {
-    await using test = await behindProxy();
+    await using test = await behindProxy(how === "cut" ? PATIENT : QUICK);
     const { database, proxy } = test;
     proxy[how]();
     await rejects(ask(database), AWAY);
@@ -91,11 +94,39 @@ Deno.test("a connection that breaks between two queries of a transaction ends th
 });
 
 Deno.test("a pool without a free connection says so in time", async () => {
-  await using test = await behindProxy();
+  await using test = await behindProxy(QUICK);
   const taken = await Promise.all([1, 2].map(() => test.database.pool.connect()));
   await rejects(ask(test.database), AWAY);
   for (const client of taken) client.release();
   await ask(test.database);
+});
+
+Deno.test("a pool that is closed, as that of a node that stops, is away", async () => {
+  await using database = await testDatabase();
+  const pool = new pg.Pool({ connectionString: database.url });
+  await pool.end();
+  await rejects(answerOf(() => createOrm(pool).execute(sql`select 1`)), AWAY);
+  await rejects(inTransaction(pool, () => Promise.resolve()), AWAY);
+});
+
+const CODES: readonly (readonly [string, boolean])[] = [
+  ...["28P01", "3D000", "25006", "40001", "40P01", "58030", "ECANCELED", "EBADF", "EMFILE"]
+    .map((code) => [code, true] as const),
+  ...["ENOTFOUND", "EAI_AGAIN", "ERR_STREAM_DESTROYED"].map((code) => [code, true] as const),
+  ...["23505", "42P01", "22P02", "ERR_INVALID_ARG_TYPE"].map((code) => [code, false] as const),
+];
+Deno.test("isUnavailable() tells what passes from what is wrong with a query", () => {
+  for (const [code, expected] of CODES) {
+    strictEqual(isUnavailable(Object.assign(new Error("timeout"), { code })), expected, code);
+  }
+});
+
+Deno.test("a text that Postgres cannot hold is the caller's", async () => {
+  await using test = await behindProxy();
+  const { pool } = test.database, refused = { code: "VALIDATION_ERROR" };
+  for (const query of [sql`select ${"a\u0000b"}::text`, sql`select ${'"\\u0000"'}::jsonb`]) {
+    await rejects(answerOf(() => createOrm(pool).execute(query)), refused);
+  }
 });
 
 Deno.test("what a failed query was about stays out of the error", async () => {

@@ -1,8 +1,9 @@
 import { CallError, type Identity } from "@alkdev/operations";
 import { Type } from "@sinclair/typebox";
+import { spokenCode } from "../../calls/call_event.ts";
 import { createSight, seen, type SightOf } from "../../calls/call_sight.ts";
 import type { CallKey, CallRow } from "../../calls/call_store.ts";
-import { decodeCursor, encodeCursor } from "../../storage/cursor.ts";
+import { AnyMoment, decodeCursor, encodeCursor } from "../../storage/cursor.ts";
 import { anyMoment, pageRequest } from "../identities/schemas.ts";
 import type { CallOperationPorts } from "./ports.ts";
 import type { CallView, IdInput, ListInput, ListOutput, TreeOutput } from "./schemas.ts";
@@ -15,7 +16,7 @@ export interface Asking {
   readonly identity?: Identity;
 }
 
-const ByTime = Type.Tuple([Type.Integer(), Type.String()]);
+const ByTime = Type.Tuple([AnyMoment, Type.String()]);
 /** Pages that are looked through for one that is asked for, where much of it may not be seen. */
 const MAX_PAGES = 8;
 const MAX_TREE = 1_000;
@@ -30,6 +31,7 @@ export async function listCalls(
   const sightOf = sightFor(ports, who);
   const request = {
     ...{ ...filter, limit },
+    outcome: filter.outcome === undefined ? undefined : spokenCode(filter.outcome),
     since: since === undefined ? undefined : anyMoment(since),
     until: until === undefined ? undefined : anyMoment(until),
   };
@@ -60,7 +62,10 @@ export async function getCall(
   return viewOf(call);
 }
 
-/** What belongs to the same trace as a call, each call before those that it made. */
+/**
+ * What belongs to the same trace as a call, each call before those that it made. Of a trace that is too
+ * long, as of a client that uses one for all it does: what led to the call, and what it led to.
+ */
 export async function callTree(
   ports: ReadPorts,
   { id }: IdInput,
@@ -69,12 +74,14 @@ export async function callTree(
   const sightOf = sightFor(ports, who);
   const row = await foundCall(ports, { id, who, sightOf });
   const rows = await ports.calls.trace(row.trace, { limit: MAX_TREE + 1 });
-  const views = rows.slice(0, MAX_TREE).flatMap((one) => {
+  const isWhole = rows.length <= MAX_TREE;
+  const shown = isWhole ? rows : await ports.calls.family(row, { limit: MAX_TREE });
+  const views = shown.flatMap((one) => {
     const call = seen(one, sightOf);
     return call === undefined ? [] : [viewOf(call)];
   });
   const calls = [...inOrder(views)];
-  return { trace: row.trace, calls, isWhole: rows.length <= MAX_TREE };
+  return { trace: row.trace, calls, isWhole };
 }
 
 /** The call that is meant: of those that have the id, the first that is there for who asks. */

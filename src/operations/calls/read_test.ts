@@ -1,4 +1,4 @@
-import { rejects, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import { OperationRegistry, registryView } from "@alkdev/operations";
 import pg from "pg";
 import { createCallProjection } from "../../storage/calls/projection.ts";
@@ -61,4 +61,31 @@ Deno.test("a call is found by its own id, though others have chosen that for the
   }
   // What is not there for somebody does not stand before what is.
   strictEqual((await getCall(ports, { id: id(1) }, as("bob"))).id, id(3));
+});
+
+Deno.test("of a trace that is too long, the tree of a call is what led to it, and what it led to", async () => {
+  const others = Array.from({ length: 1_100 }, (_, index) => ({
+    ...{ id: id(index + 100), trace: trace(1), request: "other" },
+  }));
+  const asked = { trace: trace(1), request: "1" };
+  await using world = await openWorld([
+    ...others,
+    { ...asked, id: id(1), parent: id(99) },
+    { ...asked, id: id(2), parent: id(1) },
+    { ...asked, id: id(3), parent: id(2) },
+    { ...asked, id: id(4), parent: id(2) },
+    { ...asked, id: id(5), parent: id(1) },
+    // Whoever calls chooses the parent: of another trace, or in a circle.
+    { ...asked, id: id(6), parent: id(3), trace: trace(2) },
+    { ...asked, id: id(7), parent: id(8) },
+    { ...asked, id: id(8), parent: id(7) },
+  ]);
+  const treeOf = async (number: number) => {
+    const { calls, isWhole } = await callTree(world.ports, { id: id(number) }, as("r", "admin"));
+    return [isWhole, calls.map(({ id, depth }) => [Number.parseInt(id, 16), depth])];
+  };
+  deepStrictEqual(await treeOf(2), [false, [[1, 0], [2, 1], [3, 2], [4, 2]]]);
+  deepStrictEqual(await treeOf(5), [false, [[1, 0], [5, 1]]]);
+  deepStrictEqual(await treeOf(8), [false, [[7, 0], [8, 1]]]);
+  deepStrictEqual(await treeOf(6), [true, [[6, 0]]]);
 });

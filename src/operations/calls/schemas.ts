@@ -108,7 +108,9 @@ export const TreeOutput = closed({
     closed({ depth: Type.Integer({ description: "0 for what nobody here asked for." }), ...Shown }),
     { description: "Each before those that it made." },
   ),
-  isWhole: Type.Boolean({ description: "Whether there are no more." }),
+  isWhole: Type.Boolean({
+    description: "Whether that is all of the trace; else it is what the call belongs to.",
+  }),
 });
 /** A call and all that belong to the same trace. */
 export type TreeOutput = Static<typeof TreeOutput>;

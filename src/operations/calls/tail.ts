@@ -1,5 +1,5 @@
 import { CallError, type OperationContext } from "@alkdev/operations";
-import { type CallEvent, OK } from "../../calls/call_event.ts";
+import { type CallEvent, OK, spokenCode } from "../../calls/call_event.ts";
 import { createSight, seen } from "../../calls/call_sight.ts";
 import type { CallStatus } from "../../calls/call_store.ts";
 import { followCalls, type FollowedCall } from "../../calls/follow_calls.ts";
@@ -17,11 +17,12 @@ export async function* tail(
     throw new CallError("ACCESS_DENIED", "authentication required");
   }
   const place = from === undefined ? undefined : parsePlace(from);
+  const outcome = filter.outcome === undefined ? undefined : spokenCode(filter.outcome);
   for await (const followed of followCalls(ports, { from: place, signal })) {
     // Judged anew for each message: operations come and go.
     const sightOf = createSight(ports.view(), identity);
     for (const one of followed) {
-      if (!isAsked(one.event, filter)) continue;
+      if (!isAsked(one.event, { ...filter, outcome })) continue;
       const event = seen(one.event, sightOf);
       if (event !== undefined) yield viewOf({ ...one, event });
     }
@@ -30,7 +31,9 @@ export async function* tail(
 
 function isAsked(
   event: CallEvent,
-  { operation, peer, caller, outcome }: Omit<TailInput, "from">,
+  { operation, peer, caller, outcome }: {
+    readonly [Key in keyof Omit<TailInput, "from">]: TailInput[Key] | undefined;
+  },
 ): boolean {
   const { operation: name } = event;
   if (operation?.endsWith("*") === true) {

@@ -12,9 +12,12 @@ import {
   OperationType,
 } from "@alkdev/operations";
 import { type Static, Type } from "@sinclair/typebox";
+import { CryptoError } from "../../crypto/mod.ts";
+import { getLogger } from "../../logger/mod.ts";
 import { CredentialSet } from "../../secrets/credential_set.ts";
 import { type CredentialBook, PROVIDER_PATTERN } from "../../secrets/credentials.ts";
 import type { Author, CredentialKey } from "../../secrets/ports.ts";
+import { AnyMoment } from "../../storage/cursor.ts";
 
 /** What the operations on credentials need. */
 export interface CredentialOperationPorts {
@@ -23,6 +26,8 @@ export interface CredentialOperationPorts {
   /** Who it is that calls, for the audit trail. */
   readonly authorOf: (identity: Identity) => Author;
 }
+
+const log = getLogger("secrets");
 
 const Name = Type.String({ pattern: PROVIDER_PATTERN });
 const Account = Type.Optional(Type.String({
@@ -36,7 +41,9 @@ export const SetInput = Type.Object({
   provider: Name,
   account: Account,
   credential: CredentialSet,
-  expiresAt: Type.Optional(Type.Integer({ minimum: 0, description: "Unix milliseconds" })),
+  expiresAt: Type.Optional(
+    Type.Integer({ ...AnyMoment, minimum: 0, description: "Unix milliseconds" }),
+  ),
 }, CLOSED);
 type SetInput = Static<typeof SetInput>;
 
@@ -70,6 +77,12 @@ const ERRORS: ErrorDefinition[] = [
     code: "NO_MASTER_KEY",
     description: "The hub was given no master key to encrypt with.",
     httpStatus: 501,
+    schema: {},
+  },
+  {
+    code: "NO_USABLE_KEY",
+    description: "This node's master key no longer opens the key ring: see its log.",
+    httpStatus: 503,
     schema: {},
   },
   {
@@ -146,11 +159,17 @@ async function set(
   { credential, expiresAt, ...key }: SetInput,
   context: OperationContext,
 ): Promise<Record<never, never>> {
-  await bookOf(ports).set({
-    ...keyOf(key),
-    set: credential,
-    expiresAt: expiresAt === undefined ? null : new Date(expiresAt),
-  }, authorOf(ports, context));
+  const book = bookOf(ports), by = authorOf(ports, context);
+  const until = expiresAt === undefined ? null : new Date(expiresAt);
+  try {
+    await book.set({ ...keyOf(key), set: credential, expiresAt: until }, by);
+  } catch (error) {
+    if (!(error instanceof CryptoError)) throw error;
+    // Such as a ring that was wrapped anew while this node ran: others may be able to.
+    log.error("a credential cannot be encrypted", { code: error.code, error });
+    const message = "This node cannot encrypt now: its master key does not open the key ring";
+    throw new CallError("NO_USABLE_KEY", message, undefined, { cause: error });
+  }
   return {};
 }
 

@@ -1,57 +1,7 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
-import {
-  createDispatcher,
-  type Identity,
-  OperationRegistry,
-  registryView,
-} from "@alkdev/operations";
-import { testDatabase } from "../../../tests/harness/database.ts";
-import { newMasterKey, parseMasterKey } from "../../crypto/mod.ts";
-import { createCredentials } from "../../secrets/credentials.ts";
-import { openHubRing } from "../../secrets/hub_ring.ts";
-import { createCredentialRows } from "../../storage/credentials.ts";
-import { openDatabase } from "../../storage/database.ts";
-import { createKeyRingStore } from "../../storage/key_ring.ts";
+import type { Identity } from "@alkdev/operations";
 import { OPERATOR } from "../operator.ts";
-import { registerCredentialOperations } from "./register.ts";
-
-const SECRET = "hunter2-hunter2";
-const WRITER: Identity = { id: "alk_writer", scopes: ["credentials:write"] };
-const token = { kind: "bearer", token: SECRET };
-
-async function setUp({ withKey = true } = {}) {
-  await using stack = new AsyncDisposableStack();
-  const { url } = stack.use(await testDatabase());
-  const limits = { poolSize: 2, connectTimeoutMs: 5_000, statementTimeoutMs: 10_000 };
-  const { pool } = stack.use(await openDatabase({ url, ...limits }));
-  const masterKeys = [parseMasterKey(newMasterKey())];
-  const ring = await openHubRing({ store: createKeyRingStore(pool), masterKeys });
-  const credentials = createCredentials({ rows: createCredentialRows({ pool, node: "n" }), ring });
-  const registry = new OperationRegistry();
-  registerCredentialOperations(registry, {
-    book: withKey ? credentials : undefined,
-    authorOf: ({ id }) => ({ kind: "key", id }),
-  });
-  registry.seal();
-  const dispatcher = createDispatcher({ view: registryView(registry) });
-  const answers: string[] = [];
-  const call = async (operation: string, input: unknown, identity: Identity | null = WRITER) => {
-    try {
-      const called = { operation: `/hub/credentials/${operation}`, input, identity };
-      const answer = await dispatcher.call(called);
-      answers.push(JSON.stringify(answer));
-      return answer;
-    } catch (error) {
-      answers.push(Deno.inspect(error, { depth: 9 }));
-      throw error;
-    }
-  };
-  const parts = stack.move();
-  return {
-    ...{ call, pool, credentials, registry, answers },
-    [Symbol.asyncDispose]: () => parts[Symbol.asyncDispose](),
-  };
-}
+import { SECRET, setUp, token } from "./_testing.ts";
 
 Deno.test("a credential is set, named and deleted, and no answer holds it", async () => {
   await using it = await setUp();

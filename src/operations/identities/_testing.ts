@@ -34,7 +34,8 @@ export async function testOperations(options: TestNodeOptions = {}): Promise<Tes
   const node = await testNode(options);
   const registry = new OperationRegistry();
   const view = () => registryView(registry);
-  registerIdentityOperations(registry, { stores: node.stores, hasher: node.hasher, view });
+  const { stores, hasher, sessions } = node;
+  registerIdentityOperations(registry, { stores, hasher, sessions, view });
   const dispatcher = createDispatcher({ view: view() });
   return {
     node,

@@ -1,5 +1,6 @@
 /**
- * The operations on who may call what: keys, peers, registration, roles, and the audit trail.
+ * The operations on who may call what: keys, peers, registration, roles, the audit trail,
+ * and what workers ask about their own tokens.
  *
  * @module
  */
@@ -9,6 +10,7 @@ import { registerKeyOperations } from "../keys/register.ts";
 import { registerPeerOperations } from "../peers/register.ts";
 import { registerRegistrationOperations } from "../registration/register.ts";
 import { registerRoleOperations } from "../roles/register.ts";
+import { registerWorkerOperations } from "../workers/register.ts";
 import type { IdentityOperationPorts } from "./ports.ts";
 
 /** Registers them. */
@@ -21,4 +23,5 @@ export function registerIdentityOperations(
   registerRegistrationOperations(registry, ports);
   registerRoleOperations(registry, ports);
   registerAuditOperations(registry, ports);
+  registerWorkerOperations(registry, ports);
 }

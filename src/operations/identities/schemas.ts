@@ -5,8 +5,10 @@
  * @module
  */
 import { type Static, type TProperties, type TSchema, Type } from "@sinclair/typebox";
+import { Value } from "@sinclair/typebox/value";
 import { invalid, RoleName } from "../../auth/names.ts";
 import { Scope } from "../../auth/scopes.ts";
+import { AnyMoment } from "../../storage/cursor.ts";
 
 /** An object with these properties and no other. */
 export function closed<T extends TProperties>(properties: T) {
@@ -78,15 +80,14 @@ export function textOf(moment: Date | null): string | null {
  * @throws {CallError} `VALIDATION_ERROR`.
  */
 export function futureMoment(text: Static<typeof Moment>, now: Date): Date {
-  const moment = new Date(text);
-  if (Number.isNaN(moment.getTime())) {
-    throw invalid("", `Cannot use ${text}: there is no such moment`);
-  }
+  const moment = anyMoment(text);
   if (moment <= now) throw invalid("", `Cannot use ${text}: it is over`);
   return moment;
 }
 
 /** Reads a moment. @throws {CallError} `VALIDATION_ERROR`. */
 export function anyMoment(text: Static<typeof Moment>): Date {
-  return futureMoment(text, new Date(-8.64e15));
+  const moment = new Date(text);
+  if (Value.Check(AnyMoment, moment.getTime())) return moment;
+  throw invalid("", `Cannot use ${text}: there is no such moment`);
 }

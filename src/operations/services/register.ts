@@ -29,6 +29,8 @@ import type { SpokeEntry } from "../../routing/spoke_index.ts";
 export interface ServiceOperationPorts {
   /** The hub's own operations. */
   readonly registry: OperationRegistry;
+  /** What the hub imports, by name. Default: nothing. */
+  readonly imported?: () => Iterable<readonly [string, Registration]>;
   /** Everything that can be reached. */
   readonly view: () => OperationView;
   readonly spokes: () => Iterable<SpokeEntry>;
@@ -65,13 +67,11 @@ export function registerServiceOperations(
   registry.register({
     ...common,
     name: "list",
-    description: "The operations of this hub itself that the caller may call.",
+    description: "The operations of this hub itself, and of its imports, that the caller may call.",
     inputSchema: ListInput,
     outputSchema: ListOutput,
     handler: (input: { schemas?: boolean }, { identity }: OperationContext) => ({
-      operations: ownFor(ports, identity ?? null).map(([name, registration]) =>
-        input.schemas === true ? toWireSpec(registration, name) : listed(name, registration)
-      ),
+      operations: listFor(ports, { identity: identity ?? null, schemas: input.schemas === true }),
     }),
   }, OPEN);
   registry.register({
@@ -95,9 +95,29 @@ export function registerServiceOperations(
   }, OPEN);
 }
 
+/**
+ * What this hub answers itself. With schemas its own operations alone: nodes read that which take five
+ * hundred operations in a frame, and imports may have thousands.
+ */
+function listFor(
+  ports: ServiceOperationPorts,
+  { identity, schemas }: { readonly identity: Identity | null; readonly schemas: boolean },
+) {
+  if (!schemas) return servedFor(ports, identity);
+  return ownFor(ports, identity).map(([name, registration]) => toWireSpec(registration, name));
+}
+
+function servedFor(ports: ServiceOperationPorts, identity: Identity | null) {
+  const served = ownFor(ports, identity).map(([name, registration]) => listed(name, registration));
+  for (const [name, registration] of ports.imported?.() ?? []) {
+    if (mayCall(identity, registration.access)) served.push(listed(name, registration));
+  }
+  return served;
+}
+
 /** The hub's own operations that somebody may call, by name. */
-export function ownFor(
-  { registry }: Pick<ServiceOperationPorts, "registry">,
+function ownFor(
+  { registry }: ServiceOperationPorts,
   identity: Identity | null,
 ): [string, Registration][] {
   return registry.getAllSpecs().flatMap((spec): [string, Registration][] => {
@@ -109,8 +129,8 @@ export function ownFor(
 }
 
 function* peersFor(ports: ServiceOperationPorts, identity: Identity | null) {
-  const own = ownFor(ports, identity).map(([name, registration]) => listed(name, registration));
-  if (own.length > 0) yield { peer_id: "local", operations: own };
+  const local = servedFor(ports, identity);
+  if (local.length > 0) yield { peer_id: "local", operations: local };
   for (const entry of ports.spokes()) {
     const operations = [];
     for (const { name, rule, spec } of offeredBy(entry, ports.exports)) {

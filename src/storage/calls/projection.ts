@@ -12,6 +12,7 @@ import { projections } from "../schema.ts";
 import { answerOf } from "../unavailable.ts";
 
 const NAME = "calls", STREAM = "CALLS";
+const UNIT_SEPARATOR = "\x1f";
 /** Rows that are deleted at once, so that nobody waits for it. */
 const FORGET = 5_000;
 
@@ -52,11 +53,14 @@ async function advance(
  * of this node's time than the calls did. Each call is taken once, as it was told last.
  */
 async function insert(tx: Orm, { messages }: ReadCalls): Promise<void> {
-  const nodes = messages.map(({ node }) => node), bodies = messages.map(({ body }) => body);
+  const nodes = messages.map(({ node }) => node);
+  // As one text: an array would have every quotation mark in it escaped. No JSON has this character.
+  const bodies = messages.map(({ body }) => body).join(UNIT_SEPARATOR);
   await tx.execute(sql`
     with messages as materialized (
       select node, body::jsonb as body
-      from unnest(${sql.param(nodes)}::text[], ${sql.param(bodies)}::text[]) as m(node, body)
+      from unnest(${sql.param(nodes)}::text[],
+        string_to_array(${bodies}, ${UNIT_SEPARATOR})) as m(node, body)
     ), told as materialized (
       select distinct on (call.id) call.*, node, (body->>'at')::double precision + at as began
       from messages, jsonb_to_recordset(body->'calls') as call(id text, trace text, parent text,

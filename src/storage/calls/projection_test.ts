@@ -106,7 +106,11 @@ Deno.test("calls are listed by what is asked for, page by page, and found by the
   const at = Date.now() - 1_000;
   await projection.advance(reading(messages(body([
     told(1, ENDED),
-    told(2, { ...ENDED, operation: "dev1/fs/read", peer: "dev1", caller: "ann" }),
+    told(2, {
+      ...{ ...ENDED, operation: "dev1/fs/read", peer: "dev1" },
+      // Told once, though both are the same.
+      ...{ caller: "ann", originator: "ann" },
+    }),
     told(3, { us: 1, outcome: "TIMEOUT", operation: "dev1/fs/write", peer: "dev1" }),
     told(4, { operation: "dev1/f_/x", peer: "dev1", originator: "ann", trace: "f".repeat(32) }),
   ], at))));

@@ -8,7 +8,7 @@ import { Type } from "@sinclair/typebox";
 import { conflict, notFound } from "../../auth/errors.ts";
 import type { ApiKey, RateLimit } from "../../auth/records.ts";
 import type { ApiKeyChange, ApiKeys, ChangeOptions, NewApiKey } from "../../auth/stores.ts";
-import { decodeCursor, type Page, pageOf, type PageRequest } from "../cursor.ts";
+import { AnyMoment, decodeCursor, type Page, pageOf, type PageRequest } from "../cursor.ts";
 import { startingWith } from "../like.ts";
 import type { Orm } from "../orm.ts";
 import { apiKeys, rateLimits } from "../schema.ts";
@@ -130,7 +130,7 @@ async function findKey(orm: Orm, prefix: string): Promise<ApiKey | undefined> {
   return row && keyOf(row);
 }
 
-const ByAge = Type.Tuple([Type.Integer(), Type.String()]);
+const ByAge = Type.Tuple([AnyMoment, Type.String()]);
 const ByName = Type.Tuple([Type.String(), Type.String()]);
 
 async function listKeys(

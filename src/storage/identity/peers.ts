@@ -3,11 +3,18 @@
  *
  * @module
  */
-import { and, eq, gt, inArray, isNull, or, sql } from "drizzle-orm";
+import { and, eq, gt, inArray, isNull, lte, or, sql } from "drizzle-orm";
 import { Type } from "@sinclair/typebox";
 import { conflict, notFound } from "../../auth/errors.ts";
 import type { Peer } from "../../auth/records.ts";
-import type { ChangeOptions, NewPeer, NewPeerToken, PeerChange, Peers } from "../../auth/stores.ts";
+import type {
+  ChangeOptions,
+  NewPeer,
+  NewPeerToken,
+  PeerChange,
+  Peers,
+  RenewedToken,
+} from "../../auth/stores.ts";
 import { decodeCursor, type Page, pageOf, type PageRequest } from "../cursor.ts";
 import type { Orm } from "../orm.ts";
 import { peerFingerprints, peers, peerTokens, rateLimits } from "../schema.ts";
@@ -32,6 +39,7 @@ export function createPeers(orm: Orm, recorder: Recorder): Peers {
       return { result: await mustFind(tx, peerId), ...noteOf(peerId, action, details) };
     });
   const addToken = change("peer.token-added", insertToken);
+  const renewToken = change("peer.token-renewed", replaceTokens);
   const addFingerprint = change("peer.fingerprint-added", insertFingerprint);
   const removeCredential = change("peer.credential-removed", deleteCredential);
   return {
@@ -47,6 +55,7 @@ export function createPeers(orm: Orm, recorder: Recorder): Peers {
       updatePeer(recorder, { peerId, change: peerChange }, options),
     remove: (peerId, options) => removePeer(recorder, peerId, options),
     addToken: (peerId, token, options) => addToken(peerId, options, token),
+    renewToken: (peerId, token, options) => renewToken(peerId, options, token),
     addFingerprint: (peerId, print, options) => addFingerprint(peerId, options, print),
     removeCredential: (peerId, id, options) => removeCredential(peerId, options, id),
   };
@@ -126,6 +135,25 @@ async function insertToken(
   }
   await tx.insert(peerTokens).values({ ...token, peerId });
   return { token: token.prefix, notAfter: token.notAfter, othersEndAt };
+}
+
+/** Ended ones are renewed by nobody; without a bound one that renews in a loop would fill the table. */
+const MOST_RENEWED = 10;
+
+async function replaceTokens(
+  tx: Orm,
+  { peerId }: Row,
+  { prefix, hash, notAfter, othersEndAt, now }: RenewedToken,
+): Promise<Record<string, unknown>> {
+  const own = eq(peerTokens.peerId, peerId);
+  await tx.delete(peerTokens).where(and(own, lte(peerTokens.notAfter, now)));
+  const ending = await tx.select({ prefix: peerTokens.prefix }).from(peerTokens)
+    .where(and(own, gt(peerTokens.notAfter, now)));
+  if (ending.length >= MOST_RENEWED) throw conflict("The peer renewed its token too often lately");
+  await tx.update(peerTokens).set({ notAfter: othersEndAt })
+    .where(and(own, gt(peerTokens.notAfter, othersEndAt)));
+  await tx.insert(peerTokens).values({ prefix, hash, notAfter, peerId });
+  return { token: prefix, notAfter, othersEndAt };
 }
 
 /** Adds a fingerprint. @throws {CallError} `CONFLICT` if it leads to another peer. */

@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { ok, strictEqual } from "node:assert/strict";
+import { ok } from "node:assert/strict";
 import pg from "pg";
 import { testDatabase } from "../../../tests/harness/database.ts";
 import { drizzle, type NodePgDatabase } from "drizzle-orm/node-postgres";
 import type { IdentityStores } from "../../auth/stores.ts";
+import { createQueryLog, manyRows, readsFromIndex } from "../_plans_testing.ts";
 import { encodeCursor } from "../cursor.ts";
 import { createApiKeys } from "./api_keys.ts";
 import { createAuditTrail } from "./audit_trail.ts";
@@ -15,8 +16,8 @@ import { createPeers } from "./peers.ts";
 import { createRecorder } from "./recorder.ts";
 import { createRegistrations } from "./registrations.ts";
 
-/** So many that a look at all of them would cost more than any index; `deno task plans`: a million. */
-const ROWS = Number(Deno.env.get("HUB_TEST_ROWS") ?? 100_000);
+const ROWS = manyRows(100_000);
+const COST = { empty: ["rate_limits"] };
 
 const FILL = `
   insert into api_keys (prefix, hash, name, created_by, created_at)
@@ -58,27 +59,25 @@ Deno.test(`lists of ${ROWS} rows are read from an index, the last page as fast a
   await client.connect();
   try {
     await client.query(FILL);
-    const queries: { text: string; values: unknown[] }[] = [];
-    const logger = {
-      logQuery: (text: string, values: unknown[]) => queries.push({ text, values }),
-    };
+    const { logger, take } = createQueryLog();
     const stores = storesOn(drizzle(client, { logger }));
     for (const [what, read] of Object.entries(READS)) {
       await t.step(what, async () => {
-        queries.length = 0;
         await read(stores);
-        for (const query of queries) await readsFromIndex(client, query);
+        const queries = take();
+        ok(queries.length > 0);
+        for (const query of queries) await readsFromIndex(client, query, COST);
         ok(queries.length <= 3, "the number of queries does not grow with the page");
       });
     }
     await t.step("the last page", async () => {
       const first = await stores.keys.list({ limit: 1 });
       const last = first.items[0]?.createdAt.getTime() ?? 0;
-      queries.length = 0;
+      take();
       const after = encodeCursor([last - (ROWS - 10) * 1000, "alk_9999999999"]);
       const { items } = await stores.keys.list({ limit: 100, after });
       ok(items.length > 0 && items.length <= 11);
-      for (const query of queries) await readsFromIndex(client, query);
+      for (const query of take()) await readsFromIndex(client, query, COST);
     });
   } finally {
     await client.end();
@@ -94,30 +93,4 @@ function storesOn(orm: NodePgDatabase): Stores {
     registrations: createRegistrations(orm, recorder),
     audit: createAuditTrail(orm, { node: "n" }),
   };
-}
-
-interface Plan {
-  readonly "Node Type": string;
-  readonly "Relation Name"?: string;
-  readonly "Shared Hit Blocks": number;
-  readonly "Shared Read Blocks": number;
-  readonly Plans?: readonly Plan[];
-}
-
-async function readsFromIndex(
-  client: pg.Client,
-  { text, values }: { text: string; values: unknown[] },
-): Promise<void> {
-  const { rows } = await client.query(`explain (analyze, buffers, format json) ${text}`, values);
-  const { Plan: plan }: { Plan: Plan } = rows[0]["QUERY PLAN"][0];
-  const scanned = nodesOf(plan).filter((node) => node["Node Type"] === "Seq Scan")
-    // Empty in this test, so there is no shorter way through it.
-    .map((node) => node["Relation Name"]).filter((name) => name !== "rate_limits");
-  strictEqual(scanned.join(), "", text);
-  const blocks = plan["Shared Hit Blocks"] + plan["Shared Read Blocks"];
-  ok(blocks < 1_500, `${blocks} blocks for ${text}`);
-}
-
-function nodesOf(plan: Plan): Plan[] {
-  return [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
 }

@@ -8,7 +8,7 @@ import { Type } from "@sinclair/typebox";
 import { conflict, notFound } from "../../auth/errors.ts";
 import type { RegistrationToken } from "../../auth/records.ts";
 import type { ChangeOptions, NewRegistrationToken, Registrations } from "../../auth/stores.ts";
-import { decodeCursor, type Page, pageOf, type PageRequest } from "../cursor.ts";
+import { AnyMoment, decodeCursor, type Page, pageOf, type PageRequest } from "../cursor.ts";
 import type { Orm } from "../orm.ts";
 import { peers, registrationTokens } from "../schema.ts";
 import { answerOf } from "../unavailable.ts";
@@ -60,7 +60,7 @@ async function insertToken(
   });
 }
 
-const ByAge = Type.Tuple([Type.Integer(), Type.String()]);
+const ByAge = Type.Tuple([AnyMoment, Type.String()]);
 
 async function listTokens(orm: Orm, request: PageRequest): Promise<Page<RegistrationToken>> {
   const { createdAt, prefix } = registrationTokens;
