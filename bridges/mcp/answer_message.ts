@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { type Answer, retryAfterOf } from "../gateway/mod.ts";
+import type { Answer } from "../gateway/mod.ts";
 import { keyOfCall } from "./cancellation.ts";
 import type { Exchange, RequestExchange } from "./exchange.ts";
+import { listen } from "./listen.ts";
 import { isMembers, isRequest, own, type Request } from "./message.ts";
-import { invalidParams, refused, unknownMethod } from "./refusals.ts";
+import { invalidParams, refusedBy, unknownMethod } from "./refusals.ts";
 import { responseText, type Results } from "./results.ts";
 import type { Era } from "./revision_of.ts";
 import { answerTask, isTaskMethod } from "./task_methods.ts";
@@ -50,6 +51,9 @@ export async function answerMessage(ports: ToolUsePorts, exchange: Exchange): Pr
   const { message } = exchange;
   if (!isRequest(message)) return await take(ports, exchange);
   if (message.method === "tools/call") return await useTool(ports, { ...exchange, message });
+  if (message.method === "subscriptions/listen" && exchange.era === "stateless") {
+    return await listen(ports, { ...exchange, message });
+  }
   return await answerPlain(ports, { ...exchange, message });
 }
 
@@ -86,8 +90,5 @@ async function take(ports: ToolUsePorts, exchange: Exchange): Promise<Answer> {
 async function count({ dispatch }: ToolUsePorts, exchange: Exchange): Promise<void> {
   const { caller, source, requestId } = exchange;
   const result = await dispatch.perform({ caller, source, requestId }, () => {});
-  if (result.ok) return;
-  const retryAfter = retryAfterOf(result);
-  const headers = retryAfter === undefined ? {} : { "retry-after": String(retryAfter) };
-  throw refused(result.status, { error: result.error, headers });
+  if (!result.ok) throw refusedBy(result);
 }

@@ -3,16 +3,24 @@
  *
  * @module
  */
-import type { Progress, ProgressToken } from "./progress.ts";
 import { createWaiting } from "./waiting.ts";
+
+/** What there is to say before the answer. */
+export interface News {
+  /** Whether there is something that is worth saying before it is time to. */
+  readonly hasNews: boolean;
+  /** Messages to be said now, the first first; what was given once is not given again. */
+  read(): readonly string[];
+  /** Calls `listener`, and nobody else from then on, whenever there is something new. */
+  onNews(listener: () => void): void;
+}
 
 /** What a stream is made of. */
 export interface AnswerStreamParts {
   /** The answer; `undefined` for none, because the client has given the request up. Never rejects. */
   readonly work: Promise<string | undefined>;
-  readonly progress: Progress;
-  /** Absent where the client does not want to hear of progress. */
-  readonly token?: ProgressToken | undefined;
+  /** Absent where the client does not want to hear of anything but the answer. */
+  readonly news?: News | undefined;
   /** How often something is said. */
   readonly beatMs: number;
   /** How long a reader may take nothing of what is there. */
@@ -40,7 +48,7 @@ export function within<T>(work: Promise<T>, ms: number): Promise<T | typeof LATE
 
 /** Creates the body, which its reader pulls. */
 export function createAnswerStream(parts: AnswerStreamParts): ReadableStream<Uint8Array> {
-  const { work, progress, token, beatMs, stuckMs, onEnd } = parts;
+  const { work, news, beatMs, stuckMs, onEnd } = parts;
   const encoder = new TextEncoder(), { wait, wake } = createWaiting();
   let stuck: ReturnType<typeof setTimeout> | undefined;
   let isOver = false, isDone = false, answer: string | undefined, saidAt = -Infinity;
@@ -50,7 +58,7 @@ export function createAnswerStream(parts: AnswerStreamParts): ReadableStream<Uin
     answer = text;
     wake();
   });
-  progress.onNews(wake);
+  news?.onNews(wake);
 
   function end(): void {
     clearTimeout(stuck);
@@ -73,7 +81,7 @@ export function createAnswerStream(parts: AnswerStreamParts): ReadableStream<Uin
   /** Until there is the answer, or something to say, be it that it goes on. */
   async function next(): Promise<void> {
     const isEnd = () => isDone || isOver;
-    const gapMs = token === undefined ? 0 : Math.max(0, saidAt + GAP_MS - performance.now());
+    const gapMs = news === undefined ? 0 : Math.max(0, saidAt + GAP_MS - performance.now());
     await wait(gapMs, isEnd);
     await wait(beatMs - gapMs, () => isEnd() || hasNews(parts));
   }
@@ -103,15 +111,13 @@ export function createAnswerStream(parts: AnswerStreamParts): ReadableStream<Uin
 }
 
 /** There is something to say before it is time to. */
-function hasNews({ token, progress }: AnswerStreamParts): boolean {
-  return token !== undefined && progress.hasNews;
+function hasNews({ news }: AnswerStreamParts): boolean {
+  return news?.hasNews === true;
 }
 
-function beatOf({ token, progress }: AnswerStreamParts): string {
-  const report = token === undefined ? undefined : progress.read();
-  if (report === undefined) return HEARTBEAT;
-  const params = { progressToken: token, ...report };
-  return eventOf(JSON.stringify({ jsonrpc: "2.0", method: "notifications/progress", params }));
+function beatOf({ news }: AnswerStreamParts): string {
+  const messages = news?.read() ?? [];
+  return messages.length === 0 ? HEARTBEAT : messages.map(eventOf).join("");
 }
 
 /** JSON has no line breaks but those that are asked for. */

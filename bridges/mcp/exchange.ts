@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Cancellation } from "@alkdev/operations";
 import type { TraceContext } from "../gateway/mod.ts";
 import type { Caller } from "../ports.ts";
 import type { Message, Request } from "./message.ts";
@@ -10,14 +11,16 @@ import type { Era } from "./revision_of.ts";
 
 /** A request that is being answered. */
 export interface Running {
-  /** Aborted once nobody waits for the answer any more, and when the node can wait no longer. */
-  readonly signal: AbortSignal;
-  /** Aborts it. */
+  /** Given up once nobody waits for the answer any more, and when the node can wait no longer. */
+  readonly signal: Cancellation;
+  /** Gives it up. */
   readonly abort: () => void;
-  /** Aborts it when the client goes away, from now on. */
+  /** Gives it up when the client goes away, from now on. */
   readonly watchClient: () => void;
   /** Lets it go on without its client and its answer; the result says that it is over. */
   readonly detach: () => () => void;
+  /** Says that the answer is a stream that would never end by itself: a drain ends it at once. */
+  readonly streams: () => void;
   /** To be called once an answer that is a stream has ended; others end with their answer. */
   readonly end: () => void;
 }

@@ -13,6 +13,7 @@ import {
   continueTrace,
   createGatewayDispatch,
   createLive,
+  createPatience,
   type GatewayBridge,
   type GatewayBridgeOptions,
   identify,
@@ -42,7 +43,7 @@ import {
 import { createResults, errorText, type ServerInfo } from "./results.ts";
 import { META } from "./revisions.ts";
 import { eraOf } from "./revision_of.ts";
-import type { ToolUsePorts } from "./use_tool.ts";
+import { SOON_MS, type ToolUsePorts } from "./use_tool.ts";
 
 const log = getLogger(["hub", "mcp"]);
 
@@ -84,12 +85,13 @@ const SESSION = /^[\x21-\x7e]{1,128}$/;
 /** Creates a bridge. */
 export function createMcpBridge(options: McpBridgeOptions): GatewayBridge {
   const { admission, strangers = "refuse" } = options;
-  const { edge, body, maxHeadChars, stuckMs, drainMs } = boundsOf(options);
-  const live = createLive();
+  const bounds = boundsOf(options), { edge, body, maxHeadChars, stuckMs } = bounds;
+  const live = createLive(), { patienceMs = 1_000 } = options;
+  const soon = createPatience(Math.min(SOON_MS, patienceMs));
   const cancellable = createCancellableCalls(options.cancellations);
   const ports: ToolUsePorts = {
     cancellable,
-    patienceMs: options.patienceMs ?? 1_000,
+    ...{ patienceMs, soon },
     beatMs: options.beatMs ?? 5_000,
     stuckMs,
     dispatch: createGatewayDispatch({ ...options, isDraining: () => live.isDraining }),
@@ -109,8 +111,7 @@ export function createMcpBridge(options: McpBridgeOptions): GatewayBridge {
     } catch (thrown) {
       answer = answerError(thrown, about);
     }
-    const accepts = request.headers.get("accept-encoding");
-    return respond(answer, { accepts, extra: { ...cors, ...headersOf(about) } });
+    return respond(answer, { asked: request.headers, extra: { ...cors, ...headersOf(about) } });
   }
 
   async function answerTo(
@@ -122,22 +123,21 @@ export function createMcpBridge(options: McpBridgeOptions): GatewayBridge {
     if (live.isDraining) throw shuttingDown();
     checkHead(request.headers, maxHeadChars);
     if (!accepts(request.headers.get("accept"), JSON_TYPES)) throw notAcceptable();
-    const controller = new AbortController();
-    const { signal, end: leave } = live.begin(controller);
-    let unwatch = () => {}, isDetached = false;
+    const begun = live.begin();
+    let isDetached = false;
     const running: Running = {
-      ...{ signal, abort: () => controller.abort() },
+      ...{ signal: begun.cancellation, abort: () => begun.abort() },
       watchClient() {
-        if (!isDetached) unwatch = follow(request.signal, controller);
+        if (!isDetached) begun.watch(request);
       },
       detach() {
         isDetached = true;
-        unwatch();
-        return leave;
+        begun.unwatch();
+        return () => begun.end();
       },
+      streams: () => begun.streams(),
       end() {
-        unwatch();
-        if (!isDetached) leave();
+        if (!isDetached) begun.end();
       },
     };
     let goesOn = false;
@@ -180,7 +180,7 @@ export function createMcpBridge(options: McpBridgeOptions): GatewayBridge {
     });
   }
 
-  const bridge = bridgeOf(handle, { live, drainMs, log });
+  const bridge = bridgeOf(handle, { live, bounds, log });
   return {
     handle,
     get size() {
@@ -188,17 +188,10 @@ export function createMcpBridge(options: McpBridgeOptions): GatewayBridge {
     },
     async [Symbol.asyncDispose]() {
       await bridge[Symbol.asyncDispose]();
+      soon[Symbol.dispose]();
       cancellable[Symbol.dispose]();
     },
   };
-}
-
-/** Aborts as `signal` does, until the result is called: the runtime aborts what ended well, too. */
-function follow(signal: AbortSignal, controller: AbortController): () => void {
-  const abort = () => controller.abort();
-  if (signal.aborted) abort();
-  signal.addEventListener("abort", abort);
-  return () => signal.removeEventListener("abort", abort);
 }
 
 /** A session that nobody was given is one that has ended: its client begins anew. */

@@ -7,6 +7,7 @@
  * @module
  */
 import type { ProgressReport } from "@alkdev/operations";
+import type { News } from "./answer_stream.ts";
 
 /** By which a client knows what progress is about. */
 export type ProgressToken = string | number;
@@ -25,6 +26,22 @@ export interface Progress {
   readonly hasNews: boolean;
   /** Calls `listener`, and nobody else from then on, whenever an operation says something new. */
   onNews(listener: () => void): void;
+}
+
+/** How far something has come, for the stream of its answer. */
+export function newsOfProgress(progress: Progress, progressToken: ProgressToken): News {
+  return {
+    get hasNews() {
+      return progress.hasNews;
+    },
+    read() {
+      const report = progress.read();
+      if (report === undefined) return [];
+      const params = { progressToken, ...report };
+      return [JSON.stringify({ jsonrpc: "2.0", method: "notifications/progress", params })];
+    },
+    onNews: progress.onNews,
+  };
 }
 
 /** Begins with nothing done. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { CallError, type WireError } from "@alkdev/operations";
-import { failureOf, Refusal, retryAfterOf } from "../gateway/mod.ts";
+import { type Failure, failureOf, Refusal, retryAfterOf } from "../gateway/mod.ts";
 import { TASKS } from "./revisions.ts";
 import { RPC, RpcError } from "./rpc_error.ts";
 
@@ -73,7 +73,11 @@ export function refusalOf(thrown: unknown): RpcError | undefined {
   if (thrown instanceof RpcError) return thrown;
   if (thrown instanceof Refusal) return ofRequest(thrown);
   if (!(thrown instanceof CallError)) return undefined;
-  const failure = failureOf(thrown, { isAuthenticated: false });
+  return refusedBy(failureOf(thrown, { isAuthenticated: false }));
+}
+
+/** Turned away by the bounds of its caller, for one. */
+export function refusedBy(failure: Failure): RpcError {
   const retryAfter = retryAfterOf(failure);
   return refused(failure.status, {
     error: failure.error,

@@ -30,6 +30,12 @@ export interface Results {
   task(task: Task): string;
   /** That something was done of which there is nothing to tell. */
   done(): string;
+  /** What a client that listens will be told of: those of its tasks that there are. */
+  acknowledged(taskIds: readonly string[], subscription: MessageId): string;
+  /** How a task is by now, for a client that listens. */
+  taskNotice(task: Task, subscription: MessageId): string;
+  /** The end of a subscription. */
+  listened(id: MessageId): string;
   /** What a tool gave; `requestId` is the one that logs and traces know. */
   useOfTool(era: Era, use: { readonly result: ToolResult; readonly requestId: string }): string;
 }
@@ -74,6 +80,17 @@ export function createResults(
       `"_meta":{${requestKey}:"${requestId}"${meta}}}`;
   };
 
+  /** All about a task, in a frame that says what it is told for. */
+  function detailed(task: Task, frame: object): string {
+    const text = JSON.stringify({ ...frame, ...stateOf(task) });
+    const { result } = task;
+    if (result === undefined) return text;
+    // It is JSON already.
+    return `${text.slice(0, -1)},"result":${
+      useOfTool("stateless", { result, requestId: result.requestId })
+    }}`;
+  }
+
   return {
     discover: () => discover,
     initialize(asked) {
@@ -83,16 +100,16 @@ export function createResults(
     listTools: (era) => list[era],
     useOfTool,
     newTask: (task) => JSON.stringify({ ...complete, ...stateOf(task), resultType: "task" }),
-    task(task) {
-      const text = JSON.stringify({ ...complete, ...stateOf(task) });
-      const { result } = task;
-      if (result === undefined) return text;
-      // It is JSON already.
-      return `${text.slice(0, -1)},"result":${
-        useOfTool("stateless", { result, requestId: result.requestId })
-      }}`;
+    task: (task) => detailed(task, complete),
+    taskNotice: (task, subscription) =>
+      noticeText("notifications/tasks", detailed(task, { _meta: stampOf(subscription) })),
+    acknowledged(taskIds, subscription) {
+      const notifications = taskIds.length === 0 ? {} : { taskIds };
+      const params = JSON.stringify({ notifications, _meta: stampOf(subscription) });
+      return noticeText("notifications/subscriptions/acknowledged", params);
     },
     done: () => done,
+    listened: (id) => JSON.stringify({ ...complete, _meta: { ...complete._meta, ...stampOf(id) } }),
   };
 }
 
@@ -111,6 +128,16 @@ function stateOf({ taskId, status, createdAt, updatedAt, ttlMs, problem }: Task)
 
 function wireOf({ reason, ...problem }: TaskProblem) {
   return { ...problem, ...(reason === undefined ? {} : { details: { reason } }) };
+}
+
+/** By which a client knows to what it listens. */
+function stampOf(subscription: MessageId) {
+  return { [META.subscriptionId]: subscription };
+}
+
+/** Something that is told; `params` is JSON. */
+function noticeText(method: string, params: string): string {
+  return `{"jsonrpc":"2.0","method":"${method}","params":${params}}`;
 }
 
 /** The answer to a request. */

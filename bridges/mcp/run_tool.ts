@@ -3,7 +3,12 @@
  *
  * @module
  */
-import { CallError, InfrastructureErrorCode, toWireError } from "@alkdev/operations";
+import {
+  CallError,
+  type Cancellation,
+  InfrastructureErrorCode,
+  toWireError,
+} from "@alkdev/operations";
 import {
   type GatewayCaller,
   type GatewayDispatch,
@@ -29,7 +34,7 @@ export interface ToolCall extends GatewayCaller {
   readonly trace: TraceContext | undefined;
   /** What the client gives, unread. */
   readonly input: unknown;
-  readonly signal: AbortSignal;
+  readonly signal: Cancellation;
   /** As the client sent it, unread. */
   readonly idempotencyKey: unknown;
   readonly progress: Progress;

@@ -4,14 +4,14 @@
  * @module
  */
 import { getLogger } from "@logtape/logtape";
-import type { Answer } from "../gateway/mod.ts";
+import { type Answer, inTime, type Patience } from "../gateway/mod.ts";
 import type { TaskOutcome } from "../ports.ts";
 import { createAnswerStream, LATE, within } from "./answer_stream.ts";
 import { answerOrTask, type TaskPorts } from "./become_task.ts";
 import { keyOfCall } from "./cancellation.ts";
 import type { RequestExchange } from "./exchange.ts";
 import { metaOf, own } from "./message.ts";
-import { createProgress, type Progress, type ProgressToken } from "./progress.ts";
+import { createProgress, newsOfProgress, type Progress, type ProgressToken } from "./progress.ts";
 import { internalError, invalidParams } from "./refusals.ts";
 import { errorText, responseText, type Results } from "./results.ts";
 import { META } from "./revisions.ts";
@@ -24,6 +24,8 @@ const log = getLogger(["hub", "mcp"]);
 export interface ToolUsePorts extends ToolPorts, TaskPorts {
   /** How long an answer may take before it becomes a stream. */
   readonly patienceMs: number;
+  /** The first part of that time, {@linkcode SOON_MS} or all of it. */
+  readonly soon: Patience;
   /** How often a stream says something. */
   readonly beatMs: number;
   /** How long the reader of a stream may take nothing of it. */
@@ -34,8 +36,9 @@ export interface ToolUsePorts extends ToolPorts, TaskPorts {
  * Most calls are over by then. Whether the client is still there is looked at only after it: that costs
  * the runtime more than such a call.
  */
-const SOON_MS = 20;
-const STREAM = { "content-type": "text/event-stream", "x-accel-buffering": "no" };
+export const SOON_MS = 20;
+/** Headers of an answer that is a stream. */
+export const STREAM = { "content-type": "text/event-stream", "x-accel-buffering": "no" };
 /** What a client has given up is not answered. */
 const SILENCE: Answer = { status: 202, body: null };
 
@@ -59,8 +62,11 @@ export async function useTool(ports: ToolUsePorts, exchange: RequestExchange): P
     answer: outcome.then((outcome) => textOf(ports.results, { exchange, outcome })),
     onTask: () => isTask = true,
   });
-  const { patienceMs, beatMs, stuckMs } = ports;
-  let text = await within(work, Math.min(SOON_MS, patienceMs));
+  const { soon, patienceMs, beatMs, stuckMs } = ports;
+  let text = await inTime<string | undefined, typeof LATE>(work, {
+    patience: soon,
+    late: () => LATE,
+  });
   if (text === LATE) {
     watchClient();
     text = takesStream ? await within(work, Math.max(0, patienceMs - SOON_MS)) : await work;
@@ -72,7 +78,8 @@ export async function useTool(ports: ToolUsePorts, exchange: RequestExchange): P
     if (!isTask) abort();
     end();
   };
-  const body = createAnswerStream({ work, progress, token, beatMs, stuckMs, onEnd });
+  const news = token === undefined ? undefined : newsOfProgress(progress, token);
+  const body = createAnswerStream({ work, news, beatMs, stuckMs, onEnd });
   return { status: 200, body, headers: STREAM };
 }
 

@@ -35,6 +35,7 @@ function __hub_operations
     set -l words (commandline -opc)
     for at in (seq (count $words))
         contains -- $words[$at] --url --profile; and set -a which $words[$at] $words[(math $at + 1)]
+        contains -- $words[$at] --allow-http; and set -a which $words[$at]
     end
     set -l key "$below $which"
     set -l now (date +%s)

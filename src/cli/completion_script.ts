@@ -27,7 +27,7 @@ function shared(nodes: readonly CompletionNode[]): string {
 
 # Given the words after "hub": those that the last one may become.
 __hub_candidates() {
-  local way='' next='' kind=words named='' url='' profile=''
+  local way='' next='' kind=words named='' url='' profile='' clear=''
   __hub_lines=''
   while [ $# -gt 1 ]; do
     next="\${way:+$way }$1"
@@ -37,6 +37,7 @@ __hub_candidates() {
         case "$1" in
           --url) url=$2 ;;
           --profile) profile=$2 ;;
+          --allow-http) clear=yes ;;
           /*) named=yes ;;
         esac
         ;;
@@ -53,10 +54,10 @@ ${nodes.map(shellCases).join("\n")}
 __hub_operations() {
   local below='' key=''
   case "$1" in */*) below="\${1%/*}/" ;; esac
-  key="$below $2 $3"
+  key="$below $2 $3 $4"
   if [ "$key" != "$__hub_key" ] || [ $((SECONDS - __hub_asked)) -ge 60 ]; then
     __hub_names=$(hub completions --operations "$below" \${2:+--url} \${2:+"$2"} \\
-      \${3:+--profile} \${3:+"$3"} 2>/dev/null </dev/null)
+      \${3:+--profile} \${3:+"$3"} \${4:+--allow-http} 2>/dev/null </dev/null)
     __hub_key=$key
     __hub_asked=$SECONDS
   fi
@@ -70,7 +71,7 @@ function shellCases({ path, commands, choices, options, takesOperation }: Comple
   const words = [...commands, ...choices];
   const assign = (kind: string, candidates: readonly Candidate[]) =>
     `    ${quoted(`${kind} ${path}`)}) __hub_lines=${quoted(candidates.map(lineOf).join("\n"))} ;;`;
-  const ask = `[ -n "$named" ] || __hub_operations "$1" "$url" "$profile"`;
+  const ask = `[ -n "$named" ] || __hub_operations "$1" "$url" "$profile" "$clear"`;
   return [
     ...(takesOperation ? [`    ${quoted(`words ${path}`)}) ${ask} ;;`] : []),
     ...(words.length === 0 ? [] : [assign("words", words)]),

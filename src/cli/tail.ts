@@ -61,7 +61,7 @@ export function tailCommand(): Command {
     .option("--operation <name>", "calls of one operation, or with * at its end of many")
     .option("--peer <name>", "calls that one spoke answers")
     .option("--caller <id>", "calls that one key or peer makes or began")
-    .option("--outcome <outcome>", "calls that ended so: ok, failed, or the code of an error")
+    .option("--outcome <outcome>", "calls that ended so: ok, failed, or a code such as TIMEOUT")
     .option("--starts", "calls when they begin, too")
     .option("--calls", "calls as well, where actors are named")
     .option("--actor <kind/id>", "what happens to an actor; may be given several times", addresses)

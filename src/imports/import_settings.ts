@@ -30,6 +30,8 @@ export interface ImportSettings {
   readonly baseUrl: string | undefined;
   /** Name of a capability: that of a stored credential. */
   readonly credential: string | undefined;
+  /** The same for each of the document's security schemes, by its name. */
+  readonly credentials: Readonly<Record<string, string>> | undefined;
   readonly auth: ImportAuth | undefined;
   readonly headers: Readonly<Record<string, string>>;
   /** The first that names an operation counts. The last one names all. */
@@ -57,6 +59,7 @@ export function importSettings(namespace: string, config: ImportConfig): ImportS
     location,
     baseUrl: config.baseUrl,
     credential: config.credential,
+    credentials: config.credentials,
     auth: config.auth,
     headers: config.headers ?? {},
     rules: [
@@ -73,6 +76,13 @@ export function importSettings(namespace: string, config: ImportConfig): ImportS
     checkOutput: config.checkOutput ?? true,
     allowPrivate: config.allowPrivate ?? false,
   };
+}
+
+/** Names of all capabilities that an import needs. */
+export function capabilitiesOf(
+  { credential, credentials = {} }: Pick<ImportSettings, "credential" | "credentials">,
+): readonly string[] {
+  return credential === undefined ? [...new Set(Object.values(credentials))] : [credential];
 }
 
 function accessOf(scopes: readonly string[]): AccessControl {

@@ -4,8 +4,8 @@
  * @module
  */
 import { resolve } from "node:path";
+import { redirectOf } from "@alkdev/operations/from-openapi";
 import { isUrl } from "../config/mod.ts";
-import { redirectOf } from "./outbound.ts";
 
 /** A document as text. */
 export interface LoadedDocument {

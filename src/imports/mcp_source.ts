@@ -156,7 +156,7 @@ function clientConfig(
   // Nothing here starts a program: servers are reached at an address, or not at all.
   const config: MCPClientConfig = {
     ...{ url: location, headers: { ...headers }, timeoutMs, maxTools: MAX_TOOLS },
-    ...{ results: "mcp", patterns: "shown", ...parts },
+    ...{ revisions: "any", results: "mcp", patterns: "shown", ...parts },
   };
   if (credential === undefined) return config;
   return {

@@ -17,6 +17,8 @@ export interface Offers {
   publish(namespace: string, loaded: LoadedImport): void;
   /** By its name below the namespace. */
   find(namespace: string, name: string): Registration | undefined;
+  /** All of them, by their full names. */
+  all(): Iterable<readonly [string, Registration]>;
   /** As search wants them: each import as if it were a node that offers its operations. */
   entries(): Iterable<SpokeEntry>;
   get(namespace: string): SpokeEntry | undefined;
@@ -46,6 +48,11 @@ export function createOffers(): Offers {
       for (const listener of listeners) listener({ before, after });
     },
     find: (namespace, name) => offers.get(namespace)?.operations.get(name),
+    *all() {
+      for (const [namespace, { operations }] of offers) {
+        for (const [name, made] of operations) yield [`${namespace}/${name}`, made];
+      }
+    },
     *entries() {
       for (const { entry } of offers.values()) yield entry;
     },

@@ -4,12 +4,12 @@
  *
  * @module
  */
-import type { OperationView } from "@alkdev/operations";
+import type { OperationView, Registration } from "@alkdev/operations";
 import type { HubConfig } from "../config/mod.ts";
 import type { FindExportRule } from "../routing/export_rules.ts";
 import type { SpokeEntry } from "../routing/spoke_index.ts";
 import type { CapabilitySource } from "../secrets/capability_source.ts";
-import { type ImportSettings, importSettings } from "./import_settings.ts";
+import { capabilitiesOf, type ImportSettings, importSettings } from "./import_settings.ts";
 import type { ImportSource } from "./import_source.ts";
 import type { ImportStatus } from "./import_status.ts";
 import { createImportView } from "./import_view.ts";
@@ -30,6 +30,8 @@ export interface OpenImportsOptions {
 export interface Imports extends AsyncDisposable {
   /** The view with what is imported in it. A namespace of an import is nobody else's. */
   over(view: OperationView): OperationView;
+  /** All that is imported at this moment, by its full name. */
+  operations(): Iterable<readonly [string, Registration]>;
   /** What search looks at: imports beside spokes. */
   beside(spokes: SearchedEntries): SearchedEntries;
   /** Whom imported operations are offered to, and else as `exports` says. */
@@ -57,6 +59,7 @@ export function openImports({ imports, secrets, ...options }: OpenImportsOptions
   const isLoading = (namespace: string) => kept.get(namespace)?.status.loadedAt === undefined;
   return {
     over: createImportView({ settings, offers, isLoading }),
+    operations: () => offers.all(),
     beside: (spokes) => searched(spokes, { offers, isImport: (name) => kept.has(name) }),
     rulesBeside: (exports) => (peerId, name) =>
       kept.has(peerId) ? offers.ruleOf(peerId, name) : exports(peerId, name),
@@ -78,7 +81,8 @@ function openSource(
       credential === undefined ? undefined : secrets?.capabilities([credential]).get(credential);
     return openMcpSource({ settings, secret });
   }
-  const capabilities = credential === undefined ? undefined : secrets?.loaderOf([credential]);
+  const names = capabilitiesOf(settings);
+  const capabilities = names.length === 0 ? undefined : secrets?.loaderOf(names);
   return openOpenApiSource({ settings, capabilities });
 }
 

@@ -42,6 +42,7 @@ export function openOpenApiSource(options: OpenApiSourceOptions): ImportSource {
 
   async function build(text: string, url: URL | undefined, signal: AbortSignal) {
     const document = await parseDocument(text);
+    checkSchemes(document, settings);
     const skipped: Skipped[] = [];
     const config: HTTPServiceConfig = {
       ...serviceConfig(settings, { baseUrl: baseUrlOf(document, settings, url), fetch }),
@@ -83,30 +84,54 @@ export function openOpenApiSource(options: OpenApiSourceOptions): ImportSource {
   };
 }
 
+/** A scheme that the document does not have would be taken for one that nothing asks for. */
+function checkSchemes({ components }: OpenAPISpec, { credentials = {} }: ImportSettings): void {
+  const known = Object.keys(components?.securitySchemes ?? {});
+  const unknown = Object.keys(credentials).filter((name) => !known.includes(name));
+  if (unknown.length === 0) return;
+  const has = known.length === 0 ? "has none" : `has ${known.slice(0, 20).join(", ")}`;
+  throw new Error(`credentials name ${unknown.join(", ")}, but the document ${has}`);
+}
+
 function serviceConfig(
-  { namespace, headers, timeoutMs, maxResponseBytes, credential, auth }: ImportSettings,
+  settings: ImportSettings,
   parts: Pick<HTTPServiceConfig, "baseUrl"> & { readonly fetch: typeof globalThis.fetch },
 ): HTTPServiceConfig {
+  const { namespace, headers, timeoutMs, maxResponseBytes, auth } = settings;
   const config: HTTPServiceConfig = {
     ...{ namespace, ...parts, headers: { ...headers }, timeout: timeoutMs, maxResponseBytes },
     ...{ errorCodes: "http", inputs: "closed", patterns: "shown" },
   };
-  if (credential === undefined) return config;
-  // One secret, wherever the document or the configuration puts it.
-  const credentials: HTTPServiceConfig["credentials"] = {
-    get: (_scheme, { capabilities }) => capabilities?.get(credential),
-  };
+  const source = credentialSource(settings);
+  if (source === undefined) return config;
   const { header, prefix } = auth ?? {}, scheme = auth?.scheme ?? "bearer";
-  if (scheme === "document") return { ...config, credentials };
+  if (settings.credentials !== undefined || scheme === "document") {
+    return { ...config, credentials: source };
+  }
   return {
     ...config,
-    credentials,
+    credentials: source,
     auth: {
       type: scheme,
       ...(header === undefined ? {} : { headerName: header }),
       ...(prefix === undefined ? {} : { prefix }),
     },
   };
+}
+
+function credentialSource(
+  { credential, credentials }: ImportSettings,
+): HTTPServiceConfig["credentials"] {
+  if (credentials !== undefined) {
+    const schemes = new Map(Object.entries(credentials));
+    return {
+      has: (scheme) => schemes.has(scheme),
+      get: (scheme, { capabilities }) => capabilities?.get(schemes.get(scheme) ?? ""),
+    };
+  }
+  if (credential === undefined) return undefined;
+  // One secret, wherever the document or the configuration puts it.
+  return { get: (_scheme, { capabilities }) => capabilities?.get(credential) };
 }
 
 /**

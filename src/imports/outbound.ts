@@ -8,6 +8,7 @@
  * @module
  */
 import { lookup } from "node:dns/promises";
+import { followWithinOrigin } from "@alkdev/operations/from-openapi";
 import { addressKind } from "./address_kind.ts";
 import { boundedResponse } from "./bounded_response.ts";
 import { withoutQueries } from "./without_queries.ts";
@@ -34,7 +35,6 @@ export class OutboundRefused extends Error {
   override readonly name = "OutboundRefused";
 }
 
-const MAX_REDIRECTS = 3;
 /** How long an address is taken for that of its name. */
 const RESOLVED_MS = 10_000;
 const MAX_RESOLVED = 64;
@@ -86,34 +86,19 @@ export function openOutbound(options: OutboundOptions): Outbound {
     }
   }
 
-  async function follow(first: URL, init: RequestInit): Promise<Response> {
-    let url = first;
-    for (let count = 0;; count++) {
-      const response = await send(url, init);
-      const next = redirectOf(response, url);
-      const mayFollow = init.redirect !== "manual" && count < MAX_REDIRECTS &&
-        (init.method ?? "GET").toUpperCase() === "GET" && next?.origin === url.origin;
-      if (next === undefined || !mayFollow) return response;
-      await response.body?.cancel();
-      url = next;
-    }
+  async function ask(url: URL, init: RequestInit): Promise<Response> {
+    if (init.redirect === "manual") return await send(url, init);
+    const { method = "GET" } = init;
+    return await followWithinOrigin(url, { method, send: (url) => send(url, init) });
   }
 
   return {
-    fetch: (input, init = {}) =>
-      follow(new URL(input instanceof Request ? input.url : input), init),
+    fetch: (input, init = {}) => ask(new URL(input instanceof Request ? input.url : input), init),
     [Symbol.dispose]() {
       closing.abort();
       client.close();
     },
   };
-}
-
-/** Where an answer redirects to. */
-export function redirectOf({ status, headers }: Response, url: URL): URL | undefined {
-  const location = headers.get("location");
-  if (status < 300 || status > 399 || location === null) return undefined;
-  return URL.parse(location, url.href) ?? undefined;
 }
 
 /** An address of a host at which it may be asked. */

@@ -10,7 +10,7 @@ import { OutboundRefused } from "./outbound.ts";
 const log = getLogger("imports");
 const { EXECUTION_ERROR, TIMEOUT } = InfrastructureErrorCode;
 /** How MCP's client says that it has waited long enough. */
-const MCP_TIMEOUT = -32001;
+const MCP_TIMEOUT = "REQUEST_TIMEOUT";
 
 /**
  * A failure of a service's operation in words that are for callers; those of programs are logged.

@@ -3,9 +3,11 @@
  *
  * @module
  */
+import { fromPromise } from "xstate";
 import { mcpTask } from "../../actors/mcp_task.ts";
-import { McpTaskEvent } from "../../actors/mcp_task_events.ts";
+import { type Look, McpTaskEvent, type Runner } from "../../actors/mcp_task_events.ts";
 import { type ActorKind, defineActor } from "../../actors/runtime/mod.ts";
+import { isAlive, type Nodes } from "./runner.ts";
 
 /** Kind of the actors of tasks. */
 export const MCP_TASK_KIND = "mcp-task";
@@ -14,14 +16,26 @@ export const MCP_TASK_KIND = "mcp-task";
  * The kind. What a call gave is its caller's own: methods of tasks tell it nobody else. Administrators
  * may read the actor, as any other: its log holds the result in a `FINISH`, also when the task has
  * expired, and so do backups.
+ *
+ * @param nodes Where tasks look for the node of their call. Without it they are read, and not hosted.
  */
-export function createMcpTaskKind(): ActorKind {
+export function createMcpTaskKind(
+  nodes?: Pick<Nodes, "nodes">,
+  { checkMs }: { readonly checkMs?: number } = {},
+): ActorKind {
   const access = { requiredScopes: ["admin"] };
   return defineActor({
     kind: MCP_TASK_KIND,
-    version: 1,
+    version: 2,
     events: McpTaskEvent,
-    machine: mcpTask,
+    machine: nodes === undefined ? mcpTask : mcpTask.provide({
+      actors: {
+        look: fromPromise<Look, Runner>(({ input }) =>
+          Promise.resolve({ isGone: !isAlive(nodes, input), at: Date.now() })
+        ),
+      },
+      ...(checkMs === undefined ? {} : { delays: { check: checkMs } }),
+    }),
     access: { send: access, stop: access, read: access },
   });
 }

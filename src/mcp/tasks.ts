@@ -3,22 +3,33 @@
  *
  * The call runs on the node that it came to. It is not durable, so nothing of it runs again when that
  * node dies: whoever asks next finds that its process is gone, and writes down that the task has failed.
+ * Where nobody asks, the task itself finds it out within a minute.
  *
  * @module
  */
 import { CallError } from "@alkdev/operations";
-import { backOff, encodeText, type Membership } from "@hub/bus";
+import { backOff, type Bus, encodeText, liveSubject, type Membership } from "@hub/bus";
 import { Type } from "@sinclair/typebox";
 import { TypeCompiler } from "@sinclair/typebox/compiler";
-import { McpTaskContext, type McpTaskEvent, type Runner } from "../../actors/mcp_task_events.ts";
+import {
+  LOST,
+  McpTaskContext,
+  type McpTaskEvent,
+  type Runner,
+} from "../../actors/mcp_task_events.ts";
 import type { ActorView, Host } from "../../actors/runtime/mod.ts";
 import type { Caller, Task, TaskOutcome, TaskResult, Tasks } from "../../bridges/ports.ts";
+import { getLogger } from "../logger/mod.ts";
 import { toCallError } from "../operations/actors/errors.ts";
+import { isAlive, runnerOf } from "./runner.ts";
 import { MCP_TASK_KIND } from "./task_kind.ts";
+
+const log = getLogger("mcp");
 
 /** What tasks need of the world. */
 export interface TasksOptions {
   readonly host: Pick<Host, "send" | "get">;
+  readonly bus: Pick<Bus, "connection" | "realm">;
   readonly membership: Pick<Membership, "node" | "nodes">;
   /** How long a task is kept. */
   readonly ttlMs: number;
@@ -34,12 +45,12 @@ const TRIES = 7;
 type Send = (taskId: string, event: McpTaskEvent) => Promise<void>;
 
 const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const STATUSES = ["working", "completed", "failed", "cancelled"] as const;
+const STATES = ["working", "checking", "completed", "failed", "cancelled"] as const;
 
 /** An actor that has begun and has not expired. */
 const views = TypeCompiler.Compile(Type.Object({
   status: Type.Literal("active"),
-  value: Type.Object({ kept: Type.Union(STATUSES.map((status) => Type.Literal(status))) }),
+  value: Type.Object({ kept: Type.Union(STATES.map((state) => Type.Literal(state))) }),
   context: McpTaskContext,
 }));
 
@@ -51,7 +62,9 @@ interface Kept {
 }
 
 /** Creates what knows tasks. */
-export function createTasks({ host, membership, ttlMs, now = Date.now }: TasksOptions): Tasks {
+export function createTasks(
+  { host, bus, membership, ttlMs, now = Date.now }: TasksOptions,
+): Tasks {
   const send: Send = async (taskId, event) => {
     try {
       await host.send(addressOf(taskId), {
@@ -115,15 +128,20 @@ export function createTasks({ host, membership, ttlMs, now = Date.now }: TasksOp
       if (kept?.task.status === "working") await settle(taskId, { type: "CANCEL", at: now() });
       return kept !== undefined;
     },
+    watch(taskId, listener) {
+      // Whatever else an id may be, it is part of no subject.
+      if (!ID.test(taskId)) return () => {};
+      const subject = liveSubject(bus.realm, addressOf(taskId));
+      const heard = bus.connection.subscribe(subject, {
+        callback(error) {
+          if (error === null) listener();
+          else log.warn("cannot hear of a task", { taskId, error });
+        },
+      });
+      return () => heard.unsubscribe();
+    },
   };
 }
-
-const LOST = {
-  code: "ABORTED",
-  message: "the node that worked on it is gone",
-  retryable: true,
-  reason: "node_lost",
-} as const;
 
 function addressOf(id: string) {
   return { kind: MCP_TASK_KIND, id };
@@ -132,16 +150,6 @@ function addressOf(id: string) {
 /** Names of nodes and of clients are told apart, however alike they look. */
 function ownerOf({ role, identity }: Caller): string {
   return `${role}:${identity.id}`;
-}
-
-/** This process. */
-function runnerOf({ node, nodes }: TasksOptions["membership"]): Runner {
-  const startedAt = nodes().find(({ id }) => id === node)?.info.startedAt;
-  return { node, startedAt: typeof startedAt === "number" ? startedAt : 0 };
-}
-
-function isAlive({ nodes }: TasksOptions["membership"], { node, startedAt }: Runner): boolean {
-  return nodes().some(({ id, info }) => id === node && (info.startedAt ?? 0) === startedAt);
 }
 
 function endOf(outcome: TaskOutcome, at: number): McpTaskEvent {
@@ -167,8 +175,10 @@ function bounded(result: TaskResult): TaskResult {
 /** `undefined` for one that is not there, or not any more. */
 function keptOf(taskId: string, view: ActorView | undefined): Kept | undefined {
   if (view === undefined || !views.Check(view)) return undefined;
-  const { value: { kept: status }, context: { owner, runner, ...context } } = view;
+  const { value: { kept: state }, context: { owner, runner, ...context } } = view;
   const { createdAt, updatedAt, ttlMs, result, problem } = context;
+  // While its node is looked for, too.
+  const status = state === "checking" ? "working" : state;
   return {
     ...{ owner, runner },
     task: {

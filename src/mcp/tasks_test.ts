@@ -5,7 +5,6 @@ import { until } from "../../tests/harness/until.ts";
 import { createMcpTaskKind, MCP_TASK_KIND } from "./task_kind.ts";
 import { createTasks, MAX_RESULT_BYTES } from "./tasks.ts";
 
-const kinds = [createMcpTaskKind()];
 const callerOf = (id: string, role: Caller["role"] = "client"): Caller => ({
   ...{ identity: { id, scopes: [] }, role, credential: "c", notAfterMs: null },
 });
@@ -22,14 +21,19 @@ interface TwoNodes extends AsyncDisposable {
 }
 
 /** Two nodes of one hub. */
-async function twoNodes(ttlMs = 60_000): Promise<TwoNodes> {
+async function twoNodes({ ttlMs = 60_000, checkMs = 60_000 } = {}): Promise<TwoNodes> {
   await using stack = new AsyncDisposableStack();
+  const nodes: { far?: TestNode } = {};
+  const lookedAt = { nodes: () => nodes.far?.membership.nodes() ?? [] };
+  const kinds = [createMcpTaskKind(lookedAt, { checkMs })];
   const far = stack.use(await startNode("far", { kinds }));
   const near = stack.use(await startNode("near", { kinds, realm: far.realm }));
+  nodes.far = far;
   for (const { membership } of [near, far]) {
     await until(() => membership.nodes().length === 2, { what: "the nodes to know each other" });
   }
-  const tasksOf = ({ host, membership }: TestNode) => createTasks({ host, membership, ttlMs });
+  const tasksOf = ({ host, bus, membership }: TestNode) =>
+    createTasks({ host, bus, membership, ttlMs });
   const parts = stack.move();
   return {
     ...{ here: tasksOf(near), there: tasksOf(far), near, far },
@@ -95,6 +99,33 @@ Deno.test("a task has failed once its node is found to be gone, and that is writ
   deepStrictEqual(await typesOf(hub.far.bus, address, { own: false }), ["START", "FAIL"]);
 });
 
+Deno.test("a task fails by itself once its node is gone, though nobody asks after it", async () => {
+  await using hub = await twoNodes({ checkMs: 100 });
+  const { taskId } = await hub.here.begin(ann);
+  await hub.near.crash();
+  const address = { kind: MCP_TASK_KIND, id: taskId };
+  await until(async () => {
+    const view = await hub.far.host.get(address);
+    return JSON.stringify(view?.value) === '{"kept":"failed"}';
+  }, { what: "the task to have failed" });
+  const types = await typesOf(hub.far.bus, address, { own: true });
+  strictEqual(types.includes("FAIL"), false, "nobody has said so");
+  strictEqual((await hub.there.find(ann, taskId))?.problem?.reason, "node_lost");
+});
+
+Deno.test("whoever watches a task at one node hears of what happens to it at another, until they do not want to", async () => {
+  await using hub = await twoNodes();
+  const { taskId } = await hub.here.begin(ann);
+  let heard = 0;
+  const leave = hub.there.watch(taskId, () => void heard++);
+  // That it is subscribed is known once the server has answered.
+  await hub.far.bus.connection.flush();
+  await hub.here.end(taskId, { result });
+  await until(() => heard > 0, { what: "the end to be heard" });
+  leave();
+  for (const id of ["", "a.b", "*", ">"]) hub.there.watch(id, () => {})();
+});
+
 Deno.test("a problem of the protocol is told as one", async () => {
   await using hub = await twoNodes();
   const { taskId } = await hub.here.begin(ann);
@@ -124,7 +155,7 @@ Deno.test("the largest result that is kept is kept, whatever is in it", async ()
 });
 
 Deno.test("a task expires: there is none any more, but its log keeps what came of it", async () => {
-  await using hub = await twoNodes(300);
+  await using hub = await twoNodes({ ttlMs: 300 });
   const { taskId } = await hub.here.begin(ann);
   await hub.here.end(taskId, { result });
   await until(async () => await hub.there.find(ann, taskId) === undefined, {

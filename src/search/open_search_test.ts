@@ -156,6 +156,25 @@ Deno.test("nodes come, change, move and go, and the search follows", () => {
   deepStrictEqual(search.size, { documents: 0, words: 0, waiting: 0 });
 });
 
+Deno.test("while a node's operations are looked at anew, those before are found, and never none", async () => {
+  const many = (word: string) =>
+    Object.fromEntries(Array.from({ length: 90 }, (_, i) => [`a/${word}${i}`, {}]));
+  // Much less than it takes.
+  const { spokes, find, search } = searchOver([spoke("dev1", many("former"))], { sliceMs: 0.1 });
+  const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
+  while (search.size.waiting > 0) await turn();
+  strictEqual(find("").length, 90);
+  spokes.set({ ...spoke("dev1", many("latter")), revision: 1e9 });
+  const seen: string[] = [];
+  for (; search.size.waiting > 0; await turn()) seen.push(find("").join());
+  seen.push(find("").join());
+  const [former = "", latter = ""] = [...new Set(seen)];
+  deepStrictEqual([former.split(",").length, latter.split(",").length], [90, 90]);
+  ok(former.includes("former1") && latter.includes("latter1"));
+  strictEqual(new Set(seen).size, 2);
+  strictEqual(search.size.documents, 90);
+});
+
 Deno.test("a search that is disposed of follows no more", () => {
   const { spokes, find, search } = searchOver([]);
   search[Symbol.dispose]();

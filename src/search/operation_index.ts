@@ -92,8 +92,9 @@ export function createOperationIndex(
       const { peerId, set } = entry;
       // It has moved to another node of the hub, no more.
       if (peers.get(peerId)?.setHash === set.hash) return;
-      leave(peerId);
+      // Until all of what it offers now is there, it is found by what it offered before.
       const open = yield* offerFor(entry);
+      leave(peerId);
       insertName(open.peers, peerId);
       insertName(order, peerId);
       peers.set(peerId, { setHash: set.hash, open, forgetName: names.add(peerId) });

@@ -37,7 +37,9 @@ export async function openSpokeFiles(directory: string): Promise<SpokeFiles> {
       const path = join(folder, `${name}.env`);
       // One from before may have had another mode.
       await Deno.remove(path).catch(ifThere);
-      await replaceFile(path, environmentOf(registered), { keep: false });
+      // Who is told where it lies can keep a new key in it: see examples/connect.ts.
+      const own = isPlain(path) ? `HUB_ENV_FILE=${path}\n` : "";
+      await replaceFile(path, `${environmentOf(registered)}${own}`, { keep: false });
       await Deno.rename(pending(prefix), join(folder, `${name}.pem`));
       return path;
     },
@@ -47,6 +49,11 @@ export async function openSpokeFiles(directory: string): Promise<SpokeFiles> {
 /** What a spoke is told by its environment, as shells, service managers and containers read it. */
 export function environmentOf({ hub_url: url, session_token: key }: Registered): string {
   return `HUB_URL=${url}\nHUB_KEY=${key}\n`;
+}
+
+/** Whether all that read such files read it in the same way. */
+function isPlain(path: string): boolean {
+  return /^[\w./:@+-]+$/.test(path);
 }
 
 /** A key pair that can be kept. */
