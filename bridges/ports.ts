@@ -181,6 +181,8 @@ export interface Tasks {
   find(caller: Caller, taskId: string): Promise<Task | undefined>;
   /** Writes down that nobody wants it any more, unless it is over; tells whether there is such a task. */
   cancel(caller: Caller, taskId: string): Promise<boolean>;
+  /** Tells whenever something may have happened to a task, whosever it is; the result ends that. */
+  watch(taskId: string, listener: () => void): () => void;
 }
 
 /** What became of an attempt to register. */
@@ -196,4 +198,8 @@ export interface EnrolmentAnswer {
 export interface Enrolments {
   /** Judges what a worker sent from an address. */
   enrol(request: unknown, source: string): Promise<EnrolmentAnswer>;
+  /** Gives a worker something to sign with the key that it registered. */
+  challenge(source: string): Promise<EnrolmentAnswer>;
+  /** Gives another token to a worker that holds its key, and no token that still opens. */
+  renew(request: unknown, source: string): Promise<EnrolmentAnswer>;
 }

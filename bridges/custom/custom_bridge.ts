@@ -11,7 +11,6 @@ import {
   bridgeOf,
   checkEdge,
   checkHead,
-  continueTrace,
   createGatewayDispatch,
   createLive,
   type GatewayBridge,
@@ -22,6 +21,7 @@ import {
   respond,
   shuttingDown,
   type TraceContext,
+  traceOf,
   traceparent,
 } from "../gateway/mod.ts";
 import { boundedRequest } from "./bounded_request.ts";
@@ -48,7 +48,7 @@ const RESERVED = /^\/(?:v1\/workers|alknet)\//;
  */
 export function createCustomBridge(options: CustomBridgeOptions): GatewayBridge {
   const { admission, routes } = options;
-  const { edge, body, maxHeadChars, drainMs } = boundsOf(options);
+  const bounds = boundsOf(options), { edge, body, maxHeadChars } = bounds;
   const live = createLive();
   const dispatch = createGatewayDispatch({ ...options, isDraining: () => live.isDraining });
   for (const { path } of routes) {
@@ -70,16 +70,16 @@ export function createCustomBridge(options: CustomBridgeOptions): GatewayBridge 
       const { headers } = request;
       if (request.method === "OPTIONS" && headers.has("access-control-request-method")) {
         const allowed = preflight({ methods: METHODS, sent: ["idempotency-key"] });
-        return respond(allowed, { accepts: null, extra });
+        return respond(allowed, { extra });
       }
       if (live.isDraining) throw shuttingDown();
       checkHead(headers, maxHeadChars);
       const requestId = crypto.randomUUID();
-      const trace = continueTrace(headers.get("traceparent"), headers.get("tracestate"));
+      const trace = traceOf(headers);
       extra = { ...extra, ...headersOf(requestId, trace) };
       return await run(route, { request, source, requestId, trace, extra });
     } catch (thrown) {
-      return respond(answerThrown(thrown, log), { accepts: null, extra });
+      return respond(answerThrown(thrown, log), { extra });
     }
   }
 
@@ -102,7 +102,7 @@ export function createCustomBridge(options: CustomBridgeOptions): GatewayBridge 
       const { signal } = running;
       const context = createRouteContext(dispatch, { caller, source, requestId, trace, signal });
       const response = await route.handle(boundedRequest(request, body), context);
-      const answer = told(response, { extra, onEnd: running.end });
+      const answer = told(response, { extra, onEnd: () => running.end() });
       goesOn = answer.body !== null;
       if (goesOn) running.streams();
       return answer;
@@ -111,7 +111,7 @@ export function createCustomBridge(options: CustomBridgeOptions): GatewayBridge 
     }
   }
 
-  return bridgeOf(handle, { live, drainMs, log });
+  return bridgeOf(handle, { live, bounds, log });
 }
 
 function headersOf(requestId: string, trace: TraceContext): Readonly<Record<string, string>> {

@@ -9,6 +9,7 @@ import { MAX_HEAD_CHARS } from "./check_head.ts";
 import type { GatewayDispatchOptions } from "./dispatch.ts";
 import type { EdgePolicy } from "./edge_policy.ts";
 import type { Live } from "./live.ts";
+import { createPatience } from "./patience.ts";
 import type { BodyLimits } from "./read_json.ts";
 
 /** What such a bridge needs. */
@@ -38,9 +39,9 @@ export interface GatewayBridge extends AsyncDisposable {
 /** A bridge of what answers its requests and what counts them. */
 export function bridgeOf(
   handle: GatewayBridge["handle"],
-  { live, drainMs, log }: {
+  { live, bounds: { body, drainMs }, log }: {
     readonly live: Live;
-    readonly drainMs: number;
+    readonly bounds: GatewayBounds;
     readonly log: Logger;
   },
 ): GatewayBridge {
@@ -51,23 +52,30 @@ export function bridgeOf(
     },
     async [Symbol.asyncDispose]() {
       if (!await live.drain(drainMs)) log.warn("requests outlast the drain", { drainMs });
+      body.patience[Symbol.dispose]();
     },
   };
 }
 
-/** The bounds of requests, those that are not given included. */
-export function boundsOf(options: GatewayBridgeOptions): {
+/** The bounds of requests. */
+export interface GatewayBounds {
   readonly edge: EdgePolicy;
   readonly body: BodyLimits;
   readonly maxHeadChars: number;
   readonly stuckMs: number;
   readonly drainMs: number;
-} {
+}
+
+/** The bounds of the requests of one bridge, those that are not given included. */
+export function boundsOf(options: GatewayBridgeOptions): GatewayBounds {
   const { allowedHosts = [], allowedOrigins = [] } = options;
   const { maxBodyBytes = 1024 * 1024, bodyTimeoutMs = 10_000 } = options;
   return {
     edge: { allowedHosts, allowedOrigins },
-    body: { maxBytes: maxBodyBytes, timeoutMs: bodyTimeoutMs },
+    body: {
+      ...{ maxBytes: maxBodyBytes, timeoutMs: bodyTimeoutMs },
+      patience: createPatience(bodyTimeoutMs),
+    },
     maxHeadChars: options.maxHeadChars ?? MAX_HEAD_CHARS,
     stuckMs: options.stuckMs ?? 30_000,
     drainMs: options.drainMs ?? 10_000,

@@ -10,6 +10,7 @@
 import {
   CallError,
   type CallValues,
+  type Cancellation,
   createRateLimiter,
   type Dispatcher,
   type OnProgress,
@@ -51,7 +52,7 @@ export interface GatewayCaller extends Origin {
 export interface GatewayRequest extends GatewayCaller {
   readonly operation: string;
   readonly input: unknown;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | Cancellation | undefined;
   readonly timeoutMs?: number | undefined;
   readonly idempotencyKey?: string | undefined;
   /** Told how far it has come, where the operation says so. */
@@ -71,6 +72,8 @@ export interface GatewayDispatch {
   stream(request: GatewayRequest): Promise<Result<CallValues>>;
   /** Does something else on somebody's behalf, within the same bounds. */
   perform<T>(caller: GatewayCaller, act: () => T | Promise<T>): Promise<Result<T>>;
+  /** The same for what goes on until its client has enough of it. */
+  performStream<T>(caller: GatewayCaller, act: () => Promise<T>): Promise<Result<T>>;
   /** How a failure of a stream that has begun is told. */
   tell(thrown: unknown, request: { caller: Caller | null; operation?: string }): Failure;
 }
@@ -98,13 +101,11 @@ export function createGatewayDispatch(options: GatewayDispatchOptions): GatewayD
   /** The root call; its place is free again once its handler has ended, not once it was answered. */
   function rootOf(request: GatewayRequest, kind: keyof LiveLimits): RootCall {
     const { caller, requestId, operation, input, signal, timeoutMs, trace } = request;
-    const leave = admit(request, kind);
+    const { idempotencyKey, onProgress } = request;
+    const identity = caller?.identity ?? null, onHandlerEnd = admit(request, kind);
     return {
-      ...{ operation, input, requestId, timeoutMs, trace },
-      ...{ idempotencyKey: request.idempotencyKey, onProgress: request.onProgress },
-      identity: caller?.identity ?? null,
-      onHandlerEnd: leave,
-      ...(signal === undefined ? {} : { signal }),
+      ...{ operation, input, identity, requestId, timeoutMs, trace, signal },
+      ...{ idempotencyKey, onProgress, onHandlerEnd },
     };
   }
 
@@ -131,18 +132,25 @@ export function createGatewayDispatch(options: GatewayDispatchOptions): GatewayD
     }
   }
 
+  function inPlace<T>(
+    caller: GatewayCaller,
+    { kind, act }: { readonly kind: keyof LiveLimits; readonly act: () => T | Promise<T> },
+  ): Promise<Result<T>> {
+    return run(caller, async () => {
+      const leave = admit(caller, kind);
+      try {
+        return await act();
+      } finally {
+        leave();
+      }
+    });
+  }
+
   return {
     invoke: (request) => run(request, () => dispatcher.call(rootOf(request, "calls"))),
     stream: (request) => run(request, () => dispatcher.subscribe(rootOf(request, "streams"))),
-    perform: (caller, act) =>
-      run(caller, async () => {
-        const leave = admit(caller, "calls");
-        try {
-          return await act();
-        } finally {
-          leave();
-        }
-      }),
+    perform: (caller, act) => inPlace(caller, { kind: "calls", act }),
+    performStream: (caller, act) => inPlace(caller, { kind: "streams", act }),
     tell: failed,
   };
 }

@@ -3,11 +3,21 @@
  *
  * @module
  */
+import { Cancel, type Cancellation } from "@alkdev/operations";
+import { createPatience } from "./patience.ts";
 
 /** One request. */
 export interface Running {
-  /** Aborted when the client goes away, and at the end of a drain. */
+  /** Given up when the client goes away, and at the end of a drain. */
+  readonly cancellation: Cancellation;
+  /** Says the same; it is made when somebody asks for it. */
   readonly signal: AbortSignal;
+  /** Gives it up. */
+  abort(): void;
+  /** Gives it up when its client goes away, from now on. */
+  watch(client: Pick<Request, "signal">): void;
+  /** Lets it go on without its client. */
+  unwatch(): void;
   /** From now on it is a stream, which would never end by itself. */
   streams(): void;
   end(): void;
@@ -17,20 +27,107 @@ export interface Running {
 export interface Live {
   readonly size: number;
   readonly isDraining: boolean;
-  begin(request: Pick<Request, "signal">): Running;
+  /** Begins one that is given up when its client goes away; without a client, when it is said. */
+  begin(client?: Pick<Request, "signal">): Running;
   /** Ends streams now and the others when their time is up; tells whether that was not needed. */
   drain(timeoutMs: number): Promise<boolean>;
 }
 
 /** How long answers to what is aborted may take. */
 const LAST_WORDS_MS = 500;
+/**
+ * Most requests are over by then. Whether the client is still there is looked at only after it: that
+ * costs the runtime more than all else that is done here.
+ */
+const SOON_MS = 20;
+
+const nothing = () => {};
+
+class LiveRequest implements Running {
+  readonly #cancel = new Cancel();
+  readonly #onStream: (request: LiveRequest) => void;
+  readonly #onEnd: (request: LiveRequest) => void;
+  #controller: AbortController | undefined;
+  #unwatch = nothing;
+
+  constructor(
+    { onStream, onEnd }: {
+      readonly onStream: (request: LiveRequest) => void;
+      readonly onEnd: (request: LiveRequest) => void;
+    },
+  ) {
+    this.#onStream = onStream;
+    this.#onEnd = onEnd;
+  }
+
+  get cancellation(): Cancellation {
+    return this.#cancel;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#cancel.aborted) this.#controller.abort();
+    }
+    return this.#controller.signal;
+  }
+
+  abort(): void {
+    this.#cancel.abort();
+    this.#controller?.abort();
+  }
+
+  watch({ signal }: Pick<Request, "signal">): void {
+    this.#unwatch();
+    const abort = () => this.abort();
+    signal.addEventListener("abort", abort);
+    this.#unwatch = () => signal.removeEventListener("abort", abort);
+    if (signal.aborted) abort();
+  }
+
+  /** Watches once the time is up. */
+  watchSoon(wait: (fire: () => void) => () => void, client: Pick<Request, "signal">): void {
+    this.#unwatch = wait(() => {
+      this.#unwatch = nothing;
+      this.watch(client);
+    });
+  }
+
+  unwatch(): void {
+    this.#unwatch();
+    this.#unwatch = nothing;
+  }
+
+  streams(): void {
+    this.#onStream(this);
+  }
+
+  end(): void {
+    // The runtime aborts the signal of requests that ended well, too.
+    this.unwatch();
+    this.#onEnd(this);
+  }
+}
 
 /** Begins with no request. */
 export function createLive(): Live {
-  const controllers = new Set<AbortController>();
-  const streams = new Set<AbortController>();
+  const requests = new Set<LiveRequest>();
+  const streams = new Set<LiveRequest>();
+  const soon = createPatience(SOON_MS);
+  const wait = (fire: () => void) => soon.wait(fire);
   let isDraining = false;
   let onEnd = () => {};
+
+  const told = {
+    onStream(request: LiveRequest) {
+      streams.add(request);
+      if (isDraining) request.abort();
+    },
+    onEnd(request: LiveRequest) {
+      streams.delete(request);
+      if (requests.delete(request)) onEnd();
+    },
+  };
 
   /** Whether something comes true in time; looked at whenever a request ends. */
   async function becomes(isTrue: () => boolean, ms: number): Promise<boolean> {
@@ -48,37 +145,24 @@ export function createLive(): Live {
 
   return {
     get size() {
-      return controllers.size;
+      return requests.size;
     },
     get isDraining() {
       return isDraining;
     },
-    begin({ signal }) {
-      const controller = new AbortController();
-      const abort = () => controller.abort();
-      controllers.add(controller);
-      signal.addEventListener("abort", abort);
-      if (signal.aborted) abort();
-      return {
-        signal: controller.signal,
-        streams() {
-          streams.add(controller);
-          if (isDraining) abort();
-        },
-        end() {
-          // The runtime aborts the signal of requests that ended well, too.
-          signal.removeEventListener("abort", abort);
-          streams.delete(controller);
-          if (controllers.delete(controller)) onEnd();
-        },
-      };
+    begin(client) {
+      const request = new LiveRequest(told);
+      requests.add(request);
+      if (client !== undefined) request.watchSoon(wait, client);
+      return request;
     },
     async drain(timeoutMs) {
       isDraining = true;
-      for (const controller of streams) controller.abort();
-      const isDone = await becomes(() => controllers.size === streams.size, timeoutMs);
-      for (const controller of controllers) controller.abort();
-      await becomes(() => controllers.size === 0, LAST_WORDS_MS);
+      for (const request of streams) request.abort();
+      const isDone = await becomes(() => requests.size === streams.size, timeoutMs);
+      for (const request of requests) request.abort();
+      await becomes(() => requests.size === 0, LAST_WORDS_MS);
+      soon[Symbol.dispose]();
       return isDone;
     },
   };

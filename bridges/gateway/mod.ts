@@ -5,7 +5,13 @@
  * @module
  */
 export { type Answer, isStream } from "./answer.ts";
-export { boundsOf, bridgeOf, type GatewayBridge, type GatewayBridgeOptions } from "./bridge.ts";
+export {
+  boundsOf,
+  bridgeOf,
+  type GatewayBounds,
+  type GatewayBridge,
+  type GatewayBridgeOptions,
+} from "./bridge.ts";
 export { checkHead } from "./check_head.ts";
 export {
   createGatewayDispatch,
@@ -21,6 +27,8 @@ export { identify } from "./identify.ts";
 export { LIVE_LIMITS, type LiveLimits, type LiveLimitsByRole, type Origin } from "./in_flight.ts";
 export { createLive } from "./live.ts";
 export { mapInOrder } from "./map_in_order.ts";
+export { pathOf } from "./path_of.ts";
+export { createPatience, inTime, type Patience } from "./patience.ts";
 export {
   answerFailure,
   answerJson,
@@ -32,4 +40,5 @@ export { type BodyLimits, cutShort, parseText, readJson, tooLarge, tooLate } fro
 export { Refusal } from "./refusal.ts";
 export { RequestError } from "./request_error.ts";
 export { notFound, respond } from "./respond.ts";
+export { traceOf } from "./trace_of.ts";
 export { continueTrace, traceBeside, type TraceContext, traceparent } from "@alkdev/operations";

@@ -4,6 +4,7 @@
  * @module
  */
 import { DEFAULT_WIRE_LIMITS, scanJson } from "@alkdev/operations";
+import { inTime, type Patience } from "./patience.ts";
 import { Refusal } from "./refusal.ts";
 
 /** Bounds of a body. */
@@ -11,6 +12,8 @@ export interface BodyLimits {
   readonly maxBytes: number;
   /** How long the whole body may take to arrive. */
   readonly timeoutMs: number;
+  /** Waits of that time. */
+  readonly patience: Patience;
 }
 
 const JSON_TYPE = /^application\/json *(?:; *charset="?utf-8"? *)?$/i;
@@ -28,7 +31,7 @@ export async function readJson(request: Request, limits: BodyLimits): Promise<un
   if ((headers.get("content-encoding") ?? "identity") !== "identity") {
     throw new Refusal(415, { message: "send the body without Content-Encoding" });
   }
-  return parseText(decode(await inTime(request, limits)));
+  return parseText(decode(await read(request, limits)));
 }
 
 /**
@@ -61,45 +64,40 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-/** Somebody who sends a byte now and then holds a connection, and nothing else. */
-async function inTime(request: Request, { maxBytes, timeoutMs }: BodyLimits): Promise<Uint8Array> {
-  let isLate = false;
-  const reading = read(request, { maxBytes, isLate: () => isLate });
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), timeoutMs);
-  });
-  try {
-    const bytes = await Promise.race([reading, late]);
-    if (bytes !== undefined) return bytes;
-    isLate = true;
-    // What comes of it now, a closed connection above all, concerns nobody.
-    reading.catch(() => {});
-    throw tooLate();
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-interface ReadOptions {
-  readonly maxBytes: number;
-  /** Whether nobody waits for it any more. */
-  readonly isLate: () => boolean;
-}
-
-async function read(request: Request, { maxBytes, isLate }: ReadOptions): Promise<Uint8Array> {
+/** The whole body, as far as it may be read and as long as that may take. */
+async function read(request: Request, { maxBytes, patience }: BodyLimits): Promise<Uint8Array> {
   const told = request.headers.get("content-length");
   if (told !== null && Number(told) > maxBytes) throw tooLarge(maxBytes);
+  let isLate = false;
+  // With its length told there can be no more of it, and reading it whole is much faster.
+  const reading = told === null
+    ? collect(request, { maxBytes, isLate: () => isLate })
+    : request.bytes();
   try {
-    // With its length told there can be no more of it, and reading it whole is much faster.
-    return told === null ? await collect(request, { maxBytes, isLate }) : await request.bytes();
+    return await inTime(reading, {
+      patience,
+      // Somebody who sends a byte now and then holds a connection, and nothing else.
+      late() {
+        isLate = true;
+        throw tooLate();
+      },
+    });
   } catch (error) {
     if (error instanceof Refusal) throw error;
     throw cutShort();
   }
 }
 
-async function collect({ body }: Request, { maxBytes, isLate }: ReadOptions): Promise<Uint8Array> {
+interface CollectOptions {
+  readonly maxBytes: number;
+  /** Whether nobody waits for it any more. */
+  readonly isLate: () => boolean;
+}
+
+async function collect(
+  { body }: Request,
+  { maxBytes, isLate }: CollectOptions,
+): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let length = 0;
   for await (const part of body ?? []) {

@@ -18,14 +18,16 @@ const COMMON = {
 /** The response to a request, with headers that concern the request beside those of the answer. */
 export function respond(
   { status, body, headers }: Answer,
-  { accepts, extra }: {
-    readonly accepts: string | null;
+  { asked, extra }: {
+    /** Headers of the request, where a large answer may be compressed if they say so. */
+    readonly asked?: Headers;
     readonly extra: Readonly<Record<string, string>>;
   },
 ): Response {
   const all: Record<string, string> = { ...COMMON, ...extra, ...headers };
   // The length of a text is near enough to that of its bytes.
-  if (typeof body !== "string" || body.length < LARGE || !GZIP.test(accepts ?? "")) {
+  const isLarge = typeof body === "string" && body.length >= LARGE;
+  if (!isLarge || !GZIP.test(asked?.get("accept-encoding") ?? "")) {
     return new Response(body, { status, headers: all });
   }
   all["content-encoding"] = "gzip";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Cancellation } from "@alkdev/operations";
 import type { Answer, TraceContext } from "../gateway/mod.ts";
 import type { Caller } from "../ports.ts";
 
@@ -13,8 +14,8 @@ export interface Exchange {
   readonly caller: Caller | null;
   readonly requestId: string;
   readonly trace: TraceContext;
-  /** Aborted when its client goes away, and when the node cannot wait for it any longer. */
-  readonly signal: AbortSignal;
+  /** Given up when its client goes away, and when the node cannot wait for it any longer. */
+  readonly signal: Cancellation;
   /** To be called when an answer that is a stream has ended; others end with their answer. */
   readonly end: () => void;
 }

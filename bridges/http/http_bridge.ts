@@ -10,20 +10,22 @@ import {
   bridgeOf,
   checkEdge,
   checkHead,
-  continueTrace,
   createGatewayDispatch,
   createLive,
+  type GatewayBounds,
   type GatewayBridge,
   type GatewayBridgeOptions,
   identify,
   isStream,
   notFound,
+  pathOf,
   preflight,
   respond,
   shuttingDown,
+  traceOf,
   traceparent,
 } from "../gateway/mod.ts";
-import type { Caller, Search, TicketIssuer } from "../ports.ts";
+import type { Search, TicketIssuer } from "../ports.ts";
 import { batchEndpoint } from "./batch.ts";
 import { callEndpoint } from "./call.ts";
 import type { Endpoint, Exchange } from "./exchange.ts";
@@ -64,9 +66,9 @@ type Route = Readonly<Record<string, Endpoint>>;
 /** Creates a bridge. */
 export function createHttpBridge(options: HttpBridgeOptions): GatewayBridge {
   const { admission } = options;
-  const { edge, maxHeadChars, drainMs } = boundsOf(options);
+  const bounds = boundsOf(options), { edge, maxHeadChars } = bounds;
   const live = createLive();
-  const routes = routesOf(options, () => live.isDraining);
+  const routes = routesOf(options, { bounds, isDraining: () => live.isDraining });
 
   async function handle(request: Request, source: string): Promise<Response> {
     const endpoints = routes.get(pathOf(request.url));
@@ -77,71 +79,65 @@ export function createHttpBridge(options: HttpBridgeOptions): GatewayBridge {
       ? endpoints[request.method]
       : undefined;
     if (endpoint === undefined && !isPreflight) return notFound();
-    const accepts = request.headers.get("accept-encoding");
+    const asked = request.headers;
     let extra: Readonly<Record<string, string>> = {};
     try {
       extra = checkEdge(request, edge);
       if (endpoint === undefined) {
         const allowed = preflight({ methods: Object.keys(endpoints), sent: SENT });
-        return respond(allowed, { accepts, extra });
+        return respond(allowed, { asked, extra });
       }
       if (live.isDraining) throw shuttingDown();
       checkHead(request.headers, maxHeadChars);
-      return await answer(endpoint, { request, source, accepts, extra });
+      return await answer(endpoint, { request, source, extra });
     } catch (thrown) {
-      return respond(answerThrown(thrown, log), { accepts, extra });
+      return respond(answerThrown(thrown, log), { asked, extra });
     }
   }
 
   async function answer(
     endpoint: Endpoint,
-    { request, source, accepts, extra }: {
+    { request, source, extra }: {
       readonly request: Request;
       readonly source: string;
-      readonly accepts: string | null;
       readonly extra: Readonly<Record<string, string>>;
     },
   ): Promise<Response> {
     const { headers } = request;
-    const trace = continueTrace(headers.get("traceparent"), headers.get("tracestate"));
-    const requestId = crypto.randomUUID();
-    const about = {
-      ...extra,
-      ...{ "x-request-id": requestId, traceparent: traceparent(trace) },
-      ...(trace.state === undefined ? {} : { tracestate: trace.state }),
-    };
-    const running = live.begin(request);
+    const trace = traceOf(headers);
+    const requestId = crypto.randomUUID(), { state } = trace;
+    const told = { ...extra, "x-request-id": requestId, traceparent: traceparent(trace) };
+    const about = state === undefined ? told : { ...told, tracestate: state };
+    const running = live.begin(request), { cancellation: signal } = running;
     let goesOn = false;
     try {
-      const caller = await callerOf(headers, source);
-      const exchange: Exchange = {
-        ...{ request, source, caller, requestId, trace },
-        ...{ signal: running.signal, end: running.end },
-      };
+      const found = identify(headers.get("authorization"), { admission, source });
+      // Those who were here lately are known at once: no turn of the event loop for them.
+      const caller = found instanceof Promise ? await found : found;
+      const end = () => running.end();
+      const exchange: Exchange = { request, source, caller, requestId, trace, signal, end };
       const given = await endpoint(exchange);
       goesOn = isStream(given);
       if (goesOn) running.streams();
-      return respond(given, { accepts, extra: about });
+      return respond(given, { asked: headers, extra: about });
     } catch (thrown) {
-      return respond(answerThrown(thrown, log), { accepts, extra: about });
+      return respond(answerThrown(thrown, log), { asked: headers, extra: about });
     } finally {
       if (!goesOn) running.end();
     }
   }
 
-  async function callerOf(headers: Headers, source: string): Promise<Caller | null> {
-    return await identify(headers.get("authorization"), { admission, source });
-  }
-
-  return bridgeOf(handle, { live, drainMs, log });
+  return bridgeOf(handle, { live, bounds, log });
 }
 
 function routesOf(
   options: HttpBridgeOptions,
-  isDraining: () => boolean,
+  { bounds: { body, stuckMs }, isDraining }: {
+    readonly bounds: GatewayBounds;
+    readonly isDraining: () => boolean;
+  },
 ): ReadonlyMap<string, Route> {
   const { catalog, search, tickets } = options;
-  const { body, stuckMs } = boundsOf(options);
   const { heartbeatMs = 15_000 } = options;
   const dispatch = createGatewayDispatch({ ...options, isDraining });
   const schema = schemaEndpoint({ dispatch, body });
@@ -167,10 +163,4 @@ function routesOf(
       "/v1/ws-tickets": { POST: ticketEndpoint({ dispatch, tickets }) },
     } satisfies Record<typeof HTTP_PATHS[number], Route>,
   ));
-}
-
-/** Between the host and the question mark; reading the whole address would take longer than all this. */
-function pathOf(url: string): string {
-  const start = url.indexOf("/", url.indexOf("//") + 2), end = url.indexOf("?", start);
-  return end === -1 ? url.slice(start) : url.slice(start, end);
 }

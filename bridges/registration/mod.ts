@@ -6,6 +6,7 @@
 export {
   createRegistrationBridge,
   REGISTRATION_PATH,
+  REGISTRATION_PATHS,
   type RegistrationBridge,
   type RegistrationBridgeOptions,
 } from "./registration_bridge.ts";

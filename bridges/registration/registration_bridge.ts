@@ -1,12 +1,17 @@
 /**
- * Worker registration: one HTTP request by which a worker that holds a one-time token becomes a peer.
+ * Worker registration: one HTTP request by which a worker that holds a one-time token becomes a peer,
+ * and two by which it gets another session token with its key.
  *
  * @module
  */
-import type { Enrolments } from "../ports.ts";
+import type { EnrolmentAnswer, Enrolments } from "../ports.ts";
 
 /** Where workers register. */
 export const REGISTRATION_PATH = "/v1/workers/register";
+/** Where they get something to sign, and what they connect with for having signed it. */
+const CHALLENGE_PATH = "/v1/workers/challenge", SESSION_PATH = "/v1/workers/session";
+/** All that the bridge answers. */
+export const REGISTRATION_PATHS = [REGISTRATION_PATH, CHALLENGE_PATH, SESSION_PATH] as const;
 
 /** What the bridge needs. */
 export interface RegistrationBridgeOptions {
@@ -38,16 +43,26 @@ export function createRegistrationBridge(
       if (body === undefined) {
         return refuse(400, { code: "INVALID_INPUT", message: "a small JSON object is expected" });
       }
-      const { status, answer, retryAfterS } = await enrolments.enrol(body, source);
-      const headers = retryAfterS === undefined ? {} : { "retry-after": String(retryAfterS) };
+      const { status, answer, retryAfterS } = await judged(request.url, { body, source });
+      const headers = {
+        "cache-control": "no-store",
+        ...(retryAfterS === undefined ? {} : { "retry-after": String(retryAfterS) }),
+      };
       if (status !== 201) return Response.json(answer, { status, headers });
       const hub_url = hubUrl ?? socketUrl(request.url);
-      return Response.json({ ...answer, hub_url }, {
-        status,
-        headers: { "cache-control": "no-store" },
-      });
+      return Response.json({ ...answer, hub_url }, { status, headers });
     },
   };
+
+  function judged(
+    url: string,
+    { body, source }: { readonly body: unknown; readonly source: string },
+  ): Promise<EnrolmentAnswer> {
+    const { pathname } = new URL(url);
+    if (pathname === CHALLENGE_PATH) return enrolments.challenge(source);
+    if (pathname === SESSION_PATH) return enrolments.renew(body, source);
+    return enrolments.enrol(body, source);
+  }
 }
 
 function refuse(

@@ -37,8 +37,11 @@ const CALLERS = new Map<string, Caller>(
   }]),
 );
 
-/** Operations that tests call: one answers, one waits for its abort, one counts. */
-export function testDispatcher(onAbort: () => void = () => {}): Dispatcher {
+/** Operations that tests call: one answers, one waits for its abort, one makes values without end. */
+export function testDispatcher(
+  onAbort: () => void = () => {},
+  onFilled: () => void = () => {},
+): Dispatcher {
   const registry = new OperationRegistry();
   const common = {
     namespace: "test",
@@ -65,7 +68,10 @@ export function testDispatcher(onAbort: () => void = () => {}): Dispatcher {
   registry.register({
     ...{ ...common, name: "fill", type: OperationType.SUBSCRIPTION },
     handler: async function* () {
-      for (let i = 0;; i++) yield `${i}`.padEnd(64 * 1024);
+      for (let i = 0;; i++) {
+        onFilled();
+        yield `${i}`.padEnd(64 * 1024);
+      }
     },
   }, { visibility: "external" });
   return createDispatcher({ view: registryView(registry) });

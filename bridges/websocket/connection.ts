@@ -6,6 +6,7 @@
 import {
   CallError,
   type CallSession,
+  type Clock,
   createCallSession,
   type Dispatcher,
   ImportError,
@@ -26,11 +27,15 @@ export interface ConnectionPorts {
   readonly peers: Peers;
   readonly rateLimiter: RateLimiter;
   readonly limits?: Partial<WireLimits>;
+  /** Keeps the time of calls to nodes. */
+  readonly clock: Clock;
 }
 
 /** One connection. */
 export interface Connection {
   readonly caller: Caller;
+  /** The same identity, which may stay for another time. */
+  renew(caller: Caller): void;
   /** Requests that run, of either side. */
   readonly inFlight: number;
   /** Takes no new requests; those that run go on. */
@@ -43,8 +48,9 @@ export interface Connection {
 /** Speaks the call protocol with `caller` over a socket that is about to open. */
 export function createConnection(
   ports: ConnectionPorts,
-  { socket, caller }: { readonly socket: WebSocket; readonly caller: Caller },
+  { socket, caller: first }: { readonly socket: WebSocket; readonly caller: Caller },
 ): Connection {
+  let caller = first;
   const transport = createSocketTransport(socket);
   const ended = Promise.withResolvers<void>();
   const attached = Promise.withResolvers<void>();
@@ -58,6 +64,7 @@ export function createConnection(
     send: (frame) => transport.send(frame),
     close,
     dispatcher: ports.dispatcher,
+    clock: ports.clock,
     identity: caller.identity,
     resolveToken: async (token) => {
       return (await ports.admission.resolve(token, caller.credential))?.identity ?? null;
@@ -131,7 +138,15 @@ export function createConnection(
     ended.resolve();
   };
   return {
-    caller,
+    get caller() {
+      return caller;
+    },
+    renew(now) {
+      if (isOver) return;
+      caller = now;
+      clearTimeout(expiry);
+      if (socket.readyState === WebSocket.OPEN) expire();
+    },
     get inFlight() {
       return session.inboundCount + session.outboundCount;
     },

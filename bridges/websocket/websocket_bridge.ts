@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { openSteadyClock } from "@alkdev/operations";
 import { getLogger } from "@logtape/logtape";
 import type { Admission, Caller } from "../ports.ts";
 import { CLOSE } from "./close_codes.ts";
@@ -12,7 +13,7 @@ import { judgeUpgrade } from "./upgrade.ts";
 const log = getLogger(["hub", "websocket"]);
 
 /** What the bridge needs. */
-export interface WebSocketBridgeOptions extends ConnectionPorts {
+export interface WebSocketBridgeOptions extends Omit<ConnectionPorts, "clock"> {
   readonly admission: Admission;
   /** Origins of pages that may connect. Default: none. */
   readonly allowedOrigins?: readonly string[];
@@ -42,6 +43,8 @@ const LOOK_MS = 20;
 export function createWebSocketBridge(options: WebSocketBridgeOptions): WebSocketBridge {
   const { maxConnections = MAX_CONNECTIONS, idleTimeoutS = 40, drainMs = 10_000 } = options;
   const { allowedOrigins = [], admission } = options;
+  const clock = openSteadyClock();
+  const ports: ConnectionPorts = { ...options, clock };
   const connections = new Set<Connection>();
   const counts = new Map<string, number>();
   let isDraining = false;
@@ -58,7 +61,7 @@ export function createWebSocketBridge(options: WebSocketBridgeOptions): WebSocke
       idleTimeout: idleTimeoutS,
       ...(protocol === undefined ? {} : { protocol }),
     });
-    keep(createConnection(options, { socket, caller }));
+    keep(createConnection(ports, { socket, caller }));
     return response;
   }
 
@@ -80,12 +83,12 @@ export function createWebSocketBridge(options: WebSocketBridgeOptions): WebSocke
     }
   });
 
-  /** A connection keeps the identity that it was opened with: with another one it begins anew. */
+  /** A connection keeps its identity, however long it may stay: with another one it begins anew. */
   async function renew(connection: Connection): Promise<void> {
     try {
       const renewed = await admission.renew(connection.caller);
       if ("caller" in renewed) {
-        if (isSame(renewed.caller, connection.caller)) return;
+        if (isSame(renewed.caller, connection.caller)) return connection.renew(renewed.caller);
         connection.close(CLOSE.REVOKED, "the rights have changed, connect again");
       } else if (renewed.gone === "identity") {
         connection.close(CLOSE.NOT_ADMITTED, "not admitted any more");
@@ -115,13 +118,14 @@ export function createWebSocketBridge(options: WebSocketBridgeOptions): WebSocke
       }
       await becomes(() => connections.size === 0, LAST_WORDS_MS);
       forget();
+      clock.close();
     },
   };
 }
 
 function isSame(a: Caller, b: Caller): boolean {
-  const told = ({ identity, role, notAfterMs }: Caller) =>
-    JSON.stringify([identity.id, identity.scopes, identity.resources ?? {}, role, notAfterMs]);
+  const told = ({ identity, role }: Caller) =>
+    JSON.stringify([identity.id, identity.scopes, identity.resources ?? {}, role]);
   return told(a) === told(b);
 }
 

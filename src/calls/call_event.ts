@@ -3,11 +3,17 @@
  *
  * @module
  */
+import { wireCode } from "@alkdev/operations";
 import { decodeJson } from "@hub/bus";
 import { type Static, Type } from "@sinclair/typebox";
 import { TypeCompiler } from "@sinclair/typebox/compiler";
 
-/** The outcome of a call that went well; of any other it is the code of its error. */
+/** A code as callers are told it over the wire, given as they are or as the library has it. */
+export function spokenCode(code: string): string {
+  return wireCode(code) ?? code;
+}
+
+/** The outcome of a call that went well; of any other it is the code of its error, as on the wire. */
 export const OK = "ok";
 
 /**

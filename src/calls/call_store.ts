@@ -56,6 +56,11 @@ export interface CallReader {
   find(id: string, options: { readonly caller: string }): Promise<CallRow[]>;
   /** Calls of one trace, the oldest first. */
   trace(id: string, options: { readonly limit: number }): Promise<CallRow[]>;
+  /** A call, those that led to it and those that it led to, the nearest of them; the oldest first. */
+  family(
+    call: Pick<CallRow, "id" | "trace">,
+    options: { readonly limit: number },
+  ): Promise<CallRow[]>;
 }
 
 /** A message as it was read: what it tells, the store reads itself. */

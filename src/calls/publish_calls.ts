@@ -2,9 +2,13 @@
  * Sends call events away: joined to messages, some of them on their way at a time, and what does not
  * fit into a bounded memory meanwhile is dropped and counted. Nobody waits for any of it.
  *
+ * Of calls whose beginning was told the end is never dropped, or they would be taken to run for ever:
+ * there are no more of them than calls ran when there was room the last time, for beginnings are told
+ * after all ends.
+ *
  * @module
  */
-import { type Bus, callEventSubject, encodeText } from "@hub/bus";
+import { backOff, type Bus, BusError, callEventSubject, encodeText } from "@hub/bus";
 import { getLogger } from "../logger/mod.ts";
 
 const log = getLogger("calls");
@@ -13,6 +17,10 @@ const log = getLogger("calls");
 export interface Teller {
   /** Characters of inputs and outputs that it keeps until then. */
   readonly size: number;
+  /** Whether that it began was told: then it tells how it ended. */
+  readonly isTold: boolean;
+  /** Gives them up. */
+  forgetValues(): void;
   /** One of the `calls` of a `CallMessageBody`, as JSON; times count from `base`. */
   tell(base: number): string;
 }
@@ -57,7 +65,9 @@ export function createCallPublisher(options: PublishCallsOptions): CallPublisher
   const { maxWaiting = MAX_WAITING, maxWaitingChars = MAX_WAITING_CHARS } = options;
   const subject = callEventSubject(bus.realm, node);
   const sending = new Set<Promise<void>>();
-  let waiting: Teller[] = [], waitingChars = 0;
+  const closing = new AbortController();
+  /** Calls that were not told of yet, and ends of those that were. */
+  let waiting: Teller[] = [], ends: Teller[] = [], waitingChars = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isDue = false, isClosed = false, warnedAt = -Infinity;
 
@@ -65,10 +75,14 @@ export function createCallPublisher(options: PublishCallsOptions): CallPublisher
 
   function add(teller: Teller): void {
     if (isClosed) return drop(1, "the node stops");
-    if (waiting.length >= maxWaiting || !reserve(teller.size)) {
-      return drop(1, "they wait for too long");
+    const isRoom = teller.isTold || waiting.length < maxWaiting;
+    if (!isRoom || !reserve(teller.size)) {
+      if (!teller.isTold) return drop(1, "they wait for too long");
+      teller.forgetValues();
+      waitingChars += teller.size;
     }
-    const count = waiting.push(teller);
+    (teller.isTold ? ends : waiting).push(teller);
+    const count = ends.length + waiting.length;
     if (count === 1) schedule(FLUSH_MS);
     else if (count === FULL && !isDue) {
       // Not in the path of the call that happens to be the last.
@@ -88,9 +102,10 @@ export function createCallPublisher(options: PublishCallsOptions): CallPublisher
     isDue = false;
     clearTimeout(timer);
     // What has no way now goes on when there is one again: see below.
-    if (waiting.length === 0 || sending.size >= MAX_IN_FLIGHT || bus.status !== "connected") return;
-    const tellers = waiting;
-    [waiting, waitingChars] = [[], 0];
+    if (sending.size >= MAX_IN_FLIGHT || bus.status !== "connected") return;
+    const tellers = ends.length === 0 ? waiting : [...ends, ...waiting];
+    if (tellers.length === 0) return;
+    [waiting, ends, waitingChars] = [[], [], 0];
     const base = performance.now(), head = `{"at":${Date.now()},"calls":[`;
     let text = "", count = 0;
     for (const [at, teller] of tellers.entries()) {
@@ -99,8 +114,10 @@ export function createCallPublisher(options: PublishCallsOptions): CallPublisher
         send(`${head}${text}]}`, count);
         [text, count] = ["", 0];
         if (sending.size >= MAX_IN_FLIGHT) {
-          waiting = tellers.slice(at);
-          waitingChars = waiting.reduce((chars, { size }) => chars + size, 0);
+          const rest = tellers.slice(at);
+          ends = rest.filter(({ isTold }) => isTold);
+          waiting = rest.filter(({ isTold }) => !isTold);
+          waitingChars = rest.reduce((chars, { size }) => chars + size, 0);
           return;
         }
       }
@@ -111,13 +128,26 @@ export function createCallPublisher(options: PublishCallsOptions): CallPublisher
   }
 
   function send(text: string, count: number): void {
-    const sent = bus.requests.publish(subject, encodeText(text))
-      .then(({ seq }) => onStored?.(seq), (error) => drop(count, error))
-      .finally(() => {
-        sending.delete(sent);
-        if (waiting.length > 0 && !isDue) flush();
-      });
+    const sent = store(encodeText(text), count).finally(() => {
+      sending.delete(sent);
+      if (ends.length + waiting.length > 0 && !isDue) flush();
+    });
     sending.add(sent);
+  }
+
+  /** Not given up as long as it may still be stored: what it tells is told nowhere else. */
+  async function store(body: Uint8Array, count: number): Promise<void> {
+    // One that was stored although nobody said so is not stored again.
+    const msgId = crypto.randomUUID();
+    for (let tries = 1;; tries++) {
+      try {
+        const { seq } = await bus.requests.publish(subject, body, { msgId });
+        return onStored?.(seq);
+      } catch (error) {
+        if (!isPassing(error) || isClosed) return drop(count, error);
+        await backOff(tries, closing.signal).catch(() => undefined);
+      }
+    }
   }
 
   function drop(count: number, why: unknown): void {
@@ -136,14 +166,21 @@ export function createCallPublisher(options: PublishCallsOptions): CallPublisher
     async [Symbol.asyncDispose]() {
       forget();
       isClosed = true;
+      closing.abort();
       flush();
       let giveUp: ReturnType<typeof setTimeout> | undefined;
       const late = new Promise<void>((resolve) => giveUp = setTimeout(resolve, LAST_WORDS_MS));
       await Promise.race([late, settled(sending)]);
       clearTimeout(giveUp);
-      if (waiting.length > 0) drop(waiting.length, "the node stops");
+      const left = ends.length + waiting.length;
+      if (left > 0) drop(left, "the node stops");
     },
   };
+}
+
+/** NATS is away: what was to be stored may be later. */
+function isPassing(error: unknown): boolean {
+  return error instanceof BusError && error.retryable;
 }
 
 /** Waits for all, and for those that begin meanwhile. */

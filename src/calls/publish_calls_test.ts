@@ -7,7 +7,7 @@ import {
   OperationType,
   registryView,
 } from "@alkdev/operations";
-import { type Bus, callEventSubject, openStreamReader, streamBounds } from "@hub/bus";
+import { type Bus, BusError, callEventSubject, openStreamReader, streamBounds } from "@hub/bus";
 import { Type } from "@sinclair/typebox";
 import { testBus } from "../../tests/harness/bus.ts";
 import { testEnvironment } from "../../tests/harness/environment.ts";
@@ -79,7 +79,7 @@ Deno.test("calls of a moment are told in one message, each once, with how it end
       ["test/echo", "ann", "ok", 'a "quoted" id'],
       ["test/fail", "ann", "TIMEOUT", "r"],
       // Those that are refused are told as well.
-      ["test/echo", "ann", "VALIDATION_ERROR", "r"],
+      ["test/echo", "ann", "INVALID_INPUT", "r"],
     ],
   );
   for (const { id, trace, at, ms = -1, parent, peer } of message ?? []) {
@@ -144,6 +144,68 @@ Deno.test("while NATS is away events wait, what does not fit is dropped and coun
   await call(dispatcher, "test/echo");
   await publisher[Symbol.asyncDispose]();
   deepStrictEqual([(await stored(world.bus)).flat().length, dropped], [51, 30]);
+});
+
+Deno.test("calls that were told of as they began are told of as they end, however full it is meanwhile", async () => {
+  await using world = await testBus();
+  const { port } = new URL(testEnvironment().natsUrl);
+  await using proxy = startProxy({ port: Number(port) });
+  const { realm } = world.bus;
+  await using away = await testBus({ realm, servers: `nats://127.0.0.1:${proxy.port}` });
+  let dropped = 0;
+  const { publisher, dispatcher, go } = telling({
+    ...{ bus: away.bus, maxWaiting: 50, maxWaitingChars: 1_000 },
+    onDropped: (events) => dropped += events,
+  }, { payloads: true });
+  const running = Array.from({ length: 120 }, () => call(dispatcher, "test/wait"));
+  // Beginnings of all that fit; those of the others are told of nowhere.
+  await until(async () => (await stored(world.bus)).flat().length > 0, { what: "beginnings" });
+  const begun = (await stored(world.bus)).flat().map(({ id }) => id);
+  proxy.cut();
+  await until(() => away.bus.status !== "connected", { what: "NATS to be away" });
+  for (let i = 0; i < 80; i++) await call(dispatcher, "test/echo", { text: "x".repeat(100) });
+  go();
+  await Promise.all(running);
+  proxy.heal();
+  const endedIds = async () =>
+    (await stored(world.bus)).flat().filter(({ outcome }) => outcome !== undefined)
+      .map(({ id }) => id);
+  await until(async () => {
+    const ended = new Set(await endedIds());
+    return begun.every((id) => ended.has(id));
+  }, { what: "ends of all that began" });
+  await publisher[Symbol.asyncDispose]();
+  const all = await endedIds();
+  strictEqual(new Set(all).size, all.length, "each is told once");
+  ok(begun.length >= 1 && begun.length <= 50 && dropped > 0, `${begun.length} ${dropped}`);
+});
+
+Deno.test("a message that cannot be stored now is stored later, once", async () => {
+  await using world = await testBus();
+  const { bus } = world;
+  let failures = 3, lost = 0;
+  const { publisher, dispatcher } = telling({
+    bus: {
+      ...bus,
+      get status() {
+        return bus.status;
+      },
+      requests: {
+        ...bus.requests,
+        async publish(subject, body, options) {
+          const stored = await bus.requests.publish(subject, body, options);
+          // It was stored, and the answer gets lost.
+          if (failures-- > 0) throw new BusError("TIMEOUT", "the answer is late");
+          return stored;
+        },
+      },
+    },
+    onDropped: (events) => lost += events,
+  });
+  await call(dispatcher, "test/echo");
+  await until(() => failures < 0, { what: "the last try" });
+  await publisher[Symbol.asyncDispose]();
+  deepStrictEqual([(await stored(bus)).flat().length, lost], [1, 0]);
 });
 
 for (const character of ["x", "漢"]) {

@@ -12,7 +12,7 @@ import {
   registryName,
   type TraceContext,
 } from "@alkdev/operations";
-import { OK } from "./call_event.ts";
+import { OK, spokenCode } from "./call_event.ts";
 import type { CallPublisher, Teller } from "./publish_calls.ts";
 import { NOTHING, recordedValue } from "./recorded_value.ts";
 
@@ -87,10 +87,14 @@ class RunningCall implements Teller {
     this.#recorded += more;
   }
 
+  forgetValues(): void {
+    this.#recorded = "";
+  }
+
   /** Says how it ended; whether that has to be told once more. */
   end(error: CallError | undefined): boolean {
     this.#microseconds = Math.round((performance.now() - this.#startedAt) * 1000);
-    this.#outcome = error === undefined ? OK : error.code;
+    this.#outcome = error === undefined ? OK : spokenCode(error.code);
     this.#trace ??= this.#call?.trace;
     this.#call = undefined;
     return this.#isTold;

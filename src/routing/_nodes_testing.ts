@@ -5,6 +5,7 @@ import {
   createDispatcher,
   createRateLimiter,
   type Dispatcher,
+  openSteadyClock,
   OperationRegistry,
   OperationType,
   registryView,
@@ -51,11 +52,14 @@ export async function startRoutingNode(
     readonly exports?: readonly ExportRule[];
     readonly port?: number;
     readonly idleTimeoutS?: number;
+    /** Until others give it up. Short where a node dies, else longer than a busy machine stands still. */
+    readonly ttlMs?: number;
     /** Of a server that has none of the streams yet. Default: the shared one. */
     readonly natsUrl?: string;
   } = {},
 ): Promise<RoutingNode> {
   const { realm: given, exports = DEFAULT_EXPORT_RULES, port = 0, idleTimeoutS, natsUrl } = options;
+  const { ttlMs = 15_000 } = options;
   await using stack = new AsyncDisposableStack();
   const { bus } = stack.use(
     await testBus({
@@ -66,7 +70,7 @@ export async function startRoutingNode(
   );
   const node = `n${Deno.pid}-${++nodes}`;
   const membership = stack.use(
-    await joinMembership(bus, { node, ttlMs: 3_000, heartbeatMs: 500 }),
+    await joinMembership(bus, { node, ttlMs, heartbeatMs: 500 }),
   );
   const registry = new OperationRegistry();
   const routing: Routing = stack.use(
@@ -78,7 +82,7 @@ export async function startRoutingNode(
     spokes: () => routing.index.entries(),
     exports: createExportRules(exports),
   });
-  const dispatcher = createDispatcher({ view: routing.view });
+  const dispatcher = createDispatcher({ view: routing.view, clock: stack.use(openSteadyClock()) });
   const bridge = stack.use(createWebSocketBridge({
     ...{ dispatcher, peers: routing.peers, drainMs: 200 },
     ...(idleTimeoutS === undefined ? {} : { idleTimeoutS }),

@@ -21,7 +21,7 @@ export interface PeerViewPorts {
   /** The hub's own operations; nobody can take their names. */
   readonly base: OperationView;
   readonly index: SpokeIndex;
-  readonly local: Pick<LocalSpokes, "pick">;
+  readonly local: Pick<LocalSpokes, "pick" | "get">;
   readonly forward: Forward;
   readonly exports: FindExportRule;
 }
@@ -77,11 +77,15 @@ export function createPeerView(ports: PeerViewPorts): OperationView {
     // The index has the place by which the whole hub knows it.
     if (here !== undefined) return index.get(here.peerId) ?? here;
     const others: SpokeEntry[] = [];
+    let busy: SpokeEntry | undefined;
     for (const entry of index.offering(name)) {
-      if (isWanted(entry)) others.push(entry);
+      if (!isWanted(entry)) continue;
+      if (local.get(entry.peerId) === undefined) others.push(entry);
+      else busy ??= entry;
       if (others.length === CHOICE) break;
     }
-    return others[Math.floor(Math.random() * others.length)];
+    // Where none is left that has room, one that has none says so.
+    return others[Math.floor(Math.random() * others.length)] ?? busy;
   }
 
   return {

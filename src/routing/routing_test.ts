@@ -208,7 +208,7 @@ Deno.test("any spoke will do: one of this node first, and the first of equals", 
 
 Deno.test("a node that dies takes its spokes with it, and calls to them fail as to be retried", async () => {
   await using other = await startRoutingNode();
-  await using home = await startRoutingNode({ realm: other.realm });
+  await using home = await startRoutingNode({ realm: other.realm, ttlMs: 3_000 });
   await using spoke = await connectSpoke(home, "dev1");
   await known(other, "dev1");
   await using client = await connectClient(other);

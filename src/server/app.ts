@@ -5,7 +5,8 @@
  */
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import type { Metrics } from "../metrics/mod.ts";
+import { pathOf } from "../../bridges/gateway/mod.ts";
+import type { Histogram, Metrics } from "../metrics/mod.ts";
 import { getLogger } from "../logger/mod.ts";
 import type { ReadinessWatch } from "./readiness.ts";
 
@@ -13,6 +14,7 @@ const log = getLogger("server");
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 const PROXY_HEADERS = ["forwarded", "via", "x-forwarded-for", "x-real-ip"];
+const FAILED = { code: "INTERNAL", message: "Internal error", retryable: false };
 const TOO_LARGE = { code: "INVALID_INPUT", message: "The body is too large", retryable: false };
 
 /** What the routes ask of the world. */
@@ -39,34 +41,63 @@ export interface Connection {
   readonly remoteAddr: Deno.Addr;
 }
 
+/** Answers requests. */
+export interface App {
+  /** Answers a request that came over a connection. */
+  fetch(request: Request, connection: Connection): Promise<Response>;
+}
+
 /**
  * Builds the routes. Whatever is not a route is a plain 404 that says nothing about the hub.
  *
  * @throws {RangeError} for a path that is answered already: nothing is hidden by something else.
  */
-export function createApp(
-  { readiness, metrics, maxBodyBytes, mounts = [], mayReadMetrics }: AppPorts,
-): Hono<{ Bindings: Connection }> {
-  const app = new Hono<{ Bindings: Connection }>();
+export function createApp(ports: AppPorts): App {
+  const { metrics, mounts = [] } = ports;
+  const own = ownRoutes(ports), took = timesOf(metrics);
+  const mounted = new Map(mounts.flatMap((mount) => mount.paths.map((path) => [path, mount])));
+  const known = [...ROUTES, ...mounts.flatMap(({ paths }) => paths)];
+  checkDistinct(known);
+
+  return {
+    async fetch(request, connection) {
+      const startedAt = performance.now(), path = pathOf(request.url), mount = mounted.get(path);
+      let response: Response;
+      try {
+        response = mount === undefined
+          ? await own.fetch(request, connection)
+          : await mount.handle(request, addressOf(connection.remoteAddr));
+      } catch (error) {
+        log.error("request failed", { path, error });
+        response = Response.json(FAILED, { status: 500 });
+      }
+      took(routeOf(path, known), response.status).observe((performance.now() - startedAt) / 1000);
+      return response;
+    },
+  };
+}
+
+/** The times that requests take, by route and status; series are looked up once. */
+function timesOf(metrics: Metrics): (route: string, status: number) => Histogram {
   const took = metrics.histogram(
     "hub_http_request_duration_seconds",
     "Time from a request's arrival to its response, by route and status.",
     { buckets: SECONDS },
   );
-  const known = [...ROUTES, ...mounts.flatMap(({ paths }) => paths)];
-  checkDistinct(known);
-  app.use(async (c, next) => {
-    const startedAt = performance.now();
-    await next();
-    const labels = { route: routeOf(c.req.path, known), status: String(c.res.status) };
-    took.series(labels).observe((performance.now() - startedAt) / 1000);
-  });
-  // They have bounds of their own.
-  for (const { paths, handle } of mounts) {
-    for (const path of paths) {
-      app.all(path, (c) => handle(c.req.raw, addressOf(c.env.remoteAddr)));
-    }
-  }
+  const known = new Map<string, Map<number, Histogram>>();
+  return (route, status) => {
+    const ofRoute = known.get(route) ?? new Map<number, Histogram>();
+    const series = ofRoute.get(status) ?? took.series({ route, status: String(status) });
+    known.set(route, ofRoute.set(status, series));
+    return series;
+  };
+}
+
+/** What the hub says of itself. */
+function ownRoutes(
+  { readiness, metrics, maxBodyBytes, mayReadMetrics }: AppPorts,
+): Hono<{ Bindings: Connection }> {
+  const app = new Hono<{ Bindings: Connection }>();
   app.use(bodyLimit({ maxSize: maxBodyBytes, onError: (c) => c.json(TOO_LARGE, 413) }));
   app.get("/healthz", (c) => c.text("ok"));
   app.get("/readyz", async (c) => {
@@ -82,9 +113,8 @@ export function createApp(
     return mayRead === true ? exposition(metrics) : c.text("Not Found", 404);
   });
   app.notFound((c) => c.text("Not Found", 404));
-  app.onError((error, c) => {
-    log.error("request failed", { path: c.req.path, error });
-    return c.json({ code: "INTERNAL", message: "Internal error", retryable: false }, 500);
+  app.onError((error) => {
+    throw error;
   });
   return app;
 }

@@ -14,9 +14,9 @@ function appWith(nats: () => Promise<void> = () => Promise.resolve()) {
   const app = createApp({ readiness, metrics: createMetrics(), maxBodyBytes: 1000 });
   return {
     get: async (path: string, connection = LOCAL, headers: Record<string, string> = {}) =>
-      await app.request(path, { headers }, connection),
+      await app.fetch(new Request(`http://hub${path}`, { headers }), connection),
     post: async (path: string, body = "") =>
-      await app.request(path, { method: "POST", body }, LOCAL),
+      await app.fetch(new Request(`http://hub${path}`, { method: "POST", body }), LOCAL),
   };
 }
 
@@ -86,11 +86,8 @@ Deno.test("GET /metrics from afar is for callers who may read it, and not there 
     },
   });
   for (const [authorization, status] of [["Bearer good", 200], ["Bearer bad", 404]] as const) {
-    const response = await app.request(
-      "/metrics",
-      { headers: { authorization } },
-      from("10.0.0.7"),
-    );
+    const request = new Request("http://hub/metrics", { headers: { authorization } });
+    const response = await app.fetch(request, from("10.0.0.7"));
     await response.body?.cancel();
     strictEqual(response.status, status);
   }
@@ -106,6 +103,32 @@ for (const path of ["/healthz", "/own"]) {
     throws(() => createApp(ports), RangeError);
   });
 }
+
+Deno.test("what is mounted is asked for its own paths alone, as they are spelled, and counted", async () => {
+  const metrics = createMetrics(), readiness = createReadiness({ checks: {}, timeoutMs: 1000 });
+  const mount = {
+    paths: ["/own", "/broken"],
+    handle: ({ url }: Request, source: string) =>
+      url.includes("broken")
+        ? Promise.reject(new Error("secret"))
+        : Promise.resolve(new Response(`to ${source}`, { status: 201 })),
+  };
+  const app = createApp({ readiness, metrics, maxBodyBytes: 1000, mounts: [mount] });
+  const get = async (path: string) => {
+    const response = await app.fetch(new Request(`http://hub${path}`), from("10.0.0.7"));
+    return [response.status, await response.text()];
+  };
+  deepStrictEqual(await get("/own?a=b"), [201, "to 10.0.0.7"]);
+  for (const path of ["/own/", "/%6fwn", "//own", "/OWN"]) {
+    deepStrictEqual(await get(path), [404, "Not Found"], path);
+  }
+  const [status, text] = await get("/broken");
+  strictEqual(status, 500);
+  match(String(text), /^\{"code":"INTERNAL","message":"Internal error"/);
+  for (const series of ['"/own",status="201"} 1', '"/broken",status="500"} 1']) {
+    ok(metrics.expose().includes(`_count{route=${series}\n`), series);
+  }
+});
 
 Deno.test("a body over the limit is refused before it is read", async () => {
   const response = await appWith().post("/anything", "x".repeat(1001));

@@ -37,17 +37,20 @@ export interface ListenOptions {
 export function listen(options: ListenOptions): Listener {
   const { handler, drainMs } = options;
   const unanswered = new Set<() => void>();
-  const server = serve(options, async (request, info) => {
+  const server = serve(options, (request, info) =>
     // A promise of its own for each request: one that all share would keep every response.
-    const cut = Promise.withResolvers<Response>();
-    const end = () => cut.resolve(Response.json(SHUTTING_DOWN, { status: 503 }));
-    unanswered.add(end);
-    try {
-      return await Promise.race([handler(request, info), cut.promise]);
-    } finally {
-      unanswered.delete(end);
-    }
-  });
+    new Promise<Response>((resolve, reject) => {
+      const answer = Promise.resolve(handler(request, info));
+      const end = () => resolve(Response.json(SHUTTING_DOWN, { status: 503 }));
+      unanswered.add(end);
+      answer.then((response) => {
+        unanswered.delete(end);
+        resolve(response);
+      }, (error) => {
+        unanswered.delete(end);
+        reject(error);
+      });
+    }));
   return {
     url: urlOf(server.addr),
     async [Symbol.asyncDispose]() {
