@@ -35,16 +35,19 @@ export interface BenchHubOptions {
   readonly kinds?: readonly string[];
   /** Default: that of the run. */
   readonly natsUrl?: string;
+  /** Settings of its nodes, but for where their servers are. */
+  readonly config?: object;
 }
 
 const LIMIT = { perSecond: 100_000, burst: 100_000 };
 
 /** Starts a hub, node by node: the first makes its streams. */
 export async function startBenchHub(options: BenchHubOptions = {}): Promise<BenchHub> {
-  const { nodes = 1, kinds = [], natsUrl = testEnvironment().natsUrl } = options;
+  const { nodes = 1, kinds = [], natsUrl = testEnvironment().natsUrl, config: given } = options;
   await using stack = new AsyncDisposableStack();
   const database = stack.use(await testDatabase()), realm = testRealm();
   const config = JSON.stringify({
+    ...given,
     ...{ realm, nats: { url: natsUrl }, postgres: { url: database.url }, http: { port: 0 } },
     kinds: kinds.map((path) => pathOf(`../${path}`)),
   });

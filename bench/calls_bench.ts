@@ -6,9 +6,10 @@
  *
  * @module
  */
+import { connectWsCaller, type WsCaller } from "./_ws_caller.ts";
+
 const CALLERS = 64;
 const CALLS_EACH = 50;
-const TEXT = "x".repeat(100);
 
 const processes: Deno.ChildProcess[] = [];
 
@@ -30,47 +31,6 @@ addEventListener("unload", () => {
   for (const child of processes) void child.stdin.close();
 });
 
-/** A connection of one caller; each of its calls waits for the one before it. */
-interface Caller {
-  call(operation: string): Promise<void>;
-  values(operation: string, to: number): Promise<void>;
-}
-
-let callers = 0;
-
-async function connect(url: string): Promise<Caller> {
-  const name = `c${callers++}`;
-  const socket = new WebSocket(url, { headers: { authorization: `Bearer ${name}|spokes:call` } });
-  await new Promise((resolve) => socket.onopen = resolve);
-  let number = 0;
-  return {
-    call(operation) {
-      const id = `${name}-${number++}`;
-      return new Promise((resolve, reject) => {
-        socket.onmessage = ({ data }) => {
-          if (JSON.parse(data).payload.output?.text === TEXT) resolve();
-          else reject(new Error(data));
-        };
-        const payload = { operationId: operation, input: { text: TEXT } };
-        socket.send(JSON.stringify({ id, type: "call.requested", payload }));
-      });
-    },
-    values(operation, to) {
-      const id = `${name}-${number++}`;
-      const payload = { operationId: operation, input: { to }, credit: 1_000 };
-      let taken = 0;
-      return new Promise((resolve) => {
-        socket.onmessage = ({ data }) => {
-          if (JSON.parse(data).type === "call.completed") return resolve();
-          if (++taken % 500 !== 0) return;
-          socket.send(JSON.stringify({ id, type: "call.credit", payload: { credit: 500 } }));
-        };
-        socket.send(JSON.stringify({ id, type: "call.requested", payload }));
-      });
-    },
-  };
-}
-
 const PEER = "./_call_peer.ts", NATS_RELAY = "./_nats_relay.ts";
 
 const relay = await start(PEER, "relay");
@@ -86,11 +46,11 @@ await start(PEER, "spoke", here, "dev1");
 interface Way {
   readonly name: string;
   readonly operation: string;
-  readonly callers: readonly Caller[];
+  readonly callers: readonly WsCaller[];
 }
 
 async function wayOver(name: string, url: string, operation: string): Promise<Way> {
-  const callers = await Promise.all(Array.from({ length: CALLERS }, () => connect(url)));
+  const callers = await Promise.all(Array.from({ length: CALLERS }, () => connectWsCaller(url)));
   return { name, operation, callers };
 }
 

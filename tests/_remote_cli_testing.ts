@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type { Hub } from "../src/start_hub.ts";
 import type { FlagValues } from "../src/config/mod.ts";
 import { type CommandResult, hubCommand, runHub, startTestHub } from "./harness/hub.ts";
+import { killNow } from "./harness/process.ts";
 import { until } from "./harness/until.ts";
 import { spokeOf } from "./spokes/_spokes_testing.ts";
 
@@ -62,12 +63,7 @@ function running(command: Deno.Command): Running {
     ...{ stdout: () => stdout, stderr: () => stderr, status },
     kill: (signal) => child.kill(signal),
     async [Symbol.asyncDispose]() {
-      try {
-        child.kill("SIGKILL");
-      } catch (error) {
-        // A TypeError says that it has ended.
-        if (!(error instanceof TypeError)) throw error;
-      }
+      killNow(child);
       await status;
     },
   };

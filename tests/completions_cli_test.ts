@@ -71,6 +71,8 @@ const LINES: readonly (readonly [words: string[], found: RegExp])[] = [
   [["call", "/dev1/fs/r"], /^\/dev1\/fs\/read$/],
   [["call", "--profile", "work", "/dev1/fs/w"], /^\/dev1\/fs\/write$/],
   [["schema", "/hub/k"], /^\/hub\/keys\/list$/],
+  [["ops", "--allow-http", "--pro"], /^--profile$/],
+  [["call", "--url", "http://lan", "--allow-http", "/hub/k"], /^\/hub\/keys\/list$/],
 ];
 
 const isThere = async (shell: string) =>
@@ -103,9 +105,10 @@ for (const { shell, script } of SHELLS) {
         "completions --operations /dev1/fs/",
         "completions --operations /dev1/fs/ --profile work",
         "completions --operations /hub/",
+        "completions --operations /hub/ --url http://lan --allow-http",
       ]);
       await run([["call", "/dev1/fs/r"], ["call", "/dev1/fs/w"], ["schema", "/dev1/fs/"]]);
-      strictEqual((await asked()).length, 4, "what was asked within a minute is not asked again");
+      strictEqual((await asked()).length, 5, "what was asked within a minute is not asked again");
       // What a hub names is data.
       await run([["call", "/dev1/"]]);
       ok(!Array.from(Deno.readDirSync(home.root), ({ name }) => name).includes("owned"));

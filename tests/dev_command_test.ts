@@ -2,7 +2,7 @@ import { match, ok, strictEqual } from "node:assert/strict";
 import { join } from "node:path";
 import { testEnvironment } from "./harness/environment.ts";
 import { hubCommand, runHub } from "./harness/hub.ts";
-import { isAlive, processesWith } from "./harness/process.ts";
+import { isAlive, killNow, processesWith } from "./harness/process.ts";
 import { until } from "./harness/until.ts";
 
 /** `hub dev` with all that it prints. */
@@ -16,10 +16,15 @@ function startDev(dataDir: string, env: Record<string, string> = {}) {
     for await (const text of bytes.pipeThrough(new TextDecoderStream())) printed += text;
   };
   const reading = Promise.all([read(child.stdout), read(child.stderr)]);
+  const exited = Promise.all([child.status, reading]).then(([status]) => status);
   return {
+    exited,
     starts: () => [...printed.matchAll(/is ready at (http:\S+)/g)].map(([, url]) => url ?? ""),
     kill: (signal: Deno.Signal) => child.kill(signal),
-    exited: Promise.all([child.status, reading]).then(([status]) => status),
+    async [Symbol.asyncDispose]() {
+      killNow(child);
+      await exited;
+    },
   };
 }
 
@@ -30,7 +35,7 @@ Deno.test("hub dev starts the node again when a file changes, on servers that ke
   const module = join(source, "kinds.ts");
   const kinds = import.meta.resolve("./_actor_kinds.ts");
   await Deno.writeTextFile(module, `export { default } from "${kinds}";\n`);
-  const dev = startDev(dir, { HUB_KINDS: module });
+  await using dev = startDev(dir, { HUB_KINDS: module });
   await until(() => dev.starts().length === 1, { what: "the first start" });
   const nats = Number(await Deno.readTextFile(join(dir, "run", "nats.pid")));
   const now = new Date();
@@ -47,7 +52,7 @@ Deno.test("hub dev starts the node again when a file changes, on servers that ke
 
 Deno.test("kill -9 of hub dev leaves neither node nor servers running", async () => {
   const dir = await Deno.makeTempDir();
-  const dev = startDev(dir);
+  await using dev = startDev(dir);
   await until(() => dev.starts().length === 1, { what: "the start" });
   const url = dev.starts()[0];
   dev.kill("SIGKILL");

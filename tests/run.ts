@@ -13,6 +13,8 @@ import { startTestServers } from "./harness/servers.ts";
 
 const DEFAULT_ARGS = ["--doc", "--parallel", "--sanitize-ops", "--sanitize-resources"];
 const COVERAGE_DIR = ".hub/coverage";
+/** One file more than there are processors: most tests wait for a server now and then. */
+const FILES_AT_ONCE = navigator.hardwareConcurrency + 1;
 
 const code = await main(Deno.args);
 Deno.exit(code);
@@ -55,7 +57,7 @@ interface RunOptions {
 async function runTests(args: readonly string[], { env, stop }: RunOptions) {
   const tests = new Deno.Command(Deno.execPath(), {
     args: ["test", "--allow-all", ...DEFAULT_ARGS, ...args],
-    env,
+    env: { DENO_JOBS: Deno.env.get("DENO_JOBS") ?? String(FILES_AT_ONCE), ...env },
     stdout: "piped",
     stderr: "inherit",
     // A process group of its own: what a test has started is in it.

@@ -21,6 +21,7 @@ import { type RotateOptions, rotateSecrets } from "../src/secrets/rotate.ts";
 import { createCredentialRows } from "../src/storage/credentials.ts";
 import { openDatabase } from "../src/storage/database.ts";
 import { createKeyRingStore } from "../src/storage/key_ring.ts";
+import { inBackground } from "./harness/background.ts";
 import { testDatabase } from "./harness/database.ts";
 
 const BY = { kind: "operator", id: "test" } as const;
@@ -202,22 +203,24 @@ Deno.test("secrets are set and read all the while, and none is lost", async () =
   await fill(it.rows, it.node, 40);
   const nodes = await Promise.all([it.node(), it.node()]);
   const latest = new Map<string, string>();
-  let rotating = true;
-  const work = nodes.map(async ({ credentials }, node) => {
-    for (let round = 0; rotating; round++) {
-      const provider = `p${String((round * 2 + node) % 40).padStart(3, "0")}`;
-      const token = `${node}-${round}`;
-      await credentials.set({ ...keyOf(provider), set: bearer(token) }, BY);
-      latest.set(provider, token);
-      deepStrictEqual(await credentials.read(keyOf(provider)), bearer(token));
-    }
-  });
+  await using work = inBackground((goesOn) =>
+    nodes.map(async ({ ring, credentials }, node) => {
+      for (let round = 0; goesOn(); round++) {
+        // A node is told of a new key; one that never is would undo the rotation's work for ever.
+        if (round % 10 === 9) await ring.reload();
+        const provider = `p${String((round * 2 + node) % 40).padStart(3, "0")}`;
+        const token = `${node}-${round}`;
+        await credentials.set({ ...keyOf(provider), set: bearer(token) }, BY);
+        latest.set(provider, token);
+        deepStrictEqual(await credentials.read(keyOf(provider)), bearer(token));
+      }
+    })
+  );
   for (let round = 0; round < 5; round++) {
     const { failed } = await rotateSecrets(it.rotation({ batch: 7, retentionMs: 0 }));
     deepStrictEqual(failed, []);
   }
-  rotating = false;
-  await Promise.all(work);
+  await work.stop();
   const { credentials } = await it.node();
   const { sets, failed } = await credentials.readAll();
   deepStrictEqual([sets.length, failed], [40, []]);

@@ -25,8 +25,8 @@ Deno.test("calls are told when they are over, those that were asked for", async 
     tail.kill("SIGINT");
     strictEqual((await tail.status).code, 130);
   });
-  await t.step("failures alone, for programs", async () => {
-    const args = ["tail", "--outcome", "failed", "--json"];
+  await t.step("failures of one code, as callers are told it, for programs", async () => {
+    const args = ["tail", "--outcome", "INVALID_INPUT", "--json"];
     await using tail = home.start(args, env);
     await until(async () => (await upper("a"), await upper(1), tail.stdout() !== ""), {
       what: "a failure",
@@ -34,7 +34,7 @@ Deno.test("calls are told when they are over, those that were asked for", async 
     const [line = ""] = tail.stdout().split("\n");
     const { of, operation, status, error } = JSON.parse(line);
     deepStrictEqual([of, operation, status], ["call", "dev1/text/upper", "failed"]);
-    ok(typeof error === "string");
+    strictEqual(error, "INVALID_INPUT");
     ok(!tail.stdout().includes('"ok"'));
   });
   await t.step("beginnings, too, if they are asked for", async () => {

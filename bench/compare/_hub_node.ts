@@ -7,6 +7,7 @@
  */
 import {
   createDispatcher,
+  openSteadyClock,
   OperationRegistry,
   OperationType,
   registryView,
@@ -40,7 +41,7 @@ async function serve(bus: Bus): Promise<void> {
     accessControl: { requiredScopes: ["use"] },
     handler: (input) => input,
   }, { visibility: "external" });
-  const dispatcher = createDispatcher({ view: registryView(registry) });
+  const dispatcher = createDispatcher({ view: registryView(registry), clock: openSteadyClock() });
   const identity = { id: "operator", scopes: ["use"] }, answersSecret = () => false;
   await using _serving = await serveCalls(bus, { dispatcher, identity, answersSecret });
   bus.connection.subscribe(`${realm}.bare`, {

@@ -6,7 +6,12 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { connectSpoke, operation, type TraceContext } from "@alkdev/operations/spoke";
 import { Type } from "@sinclair/typebox";
-import type { CallView, TailOutput, TreeOutput } from "../../src/operations/calls/schemas.ts";
+import type {
+  CallView,
+  ListOutput,
+  TailOutput,
+  TreeOutput,
+} from "../../src/operations/calls/schemas.ts";
 import { until } from "../harness/until.ts";
 import { clientAt, type Hubs, type Place, startHubs, untilKnown } from "./_hubs_testing.ts";
 
@@ -96,8 +101,10 @@ Deno.test("a trace goes from HTTP through two nodes to a spoke, and comes back w
   deepStrictEqual(heard, [{ traceId: TRACE, spanId, flags: "01", state: "vendor=1" }]);
   const tree = await until(async () => {
     const found = await hubs.operator.call("hub/calls/tree", { id: requestId }) as TreeOutput;
-    return found.calls.length === 2 ? found : undefined;
-  }, { what: "both calls to be kept" });
+    // One that lasts is told of when it begins, too.
+    const ended = found.calls.filter(({ status }) => status !== "running");
+    return ended.length === 2 ? found : undefined;
+  }, { what: "both calls to be kept as ended" });
   deepStrictEqual(
     tree.calls.map(({ depth, operation, parent, status, peer }) => [
       ...[depth, operation, parent, status, peer],
@@ -110,7 +117,12 @@ Deno.test("a trace goes from HTTP through two nodes to a spoke, and comes back w
   deepStrictEqual([tree.trace, tree.isWhole], [TRACE, true]);
   const [asked, back] = tree.calls;
   deepStrictEqual([asked?.request, asked?.caller], [requestId, back?.originator ?? asked?.caller]);
-  deepStrictEqual([back?.caller, back?.error], ["dev1", "ACCESS_DENIED"]);
+  deepStrictEqual([back?.caller, back?.error], ["dev1", "FORBIDDEN"]);
+  // It is found by what its caller was told, and by the library's name for that.
+  for (const outcome of ["FORBIDDEN", "ACCESS_DENIED"]) {
+    const { calls } = await hubs.operator.call("hub/calls/list", { outcome }) as ListOutput;
+    deepStrictEqual(calls.map(({ id }) => id), [back?.id]);
+  }
   ok((asked?.durationMs ?? 0) >= (back?.durationMs ?? 0));
 });
 

@@ -12,7 +12,10 @@ import { clientAt, outcome, type Place, spokeAt, untilKnown } from "./_hubs_test
 import { spawnHubs, type SpawnHubsOptions, startSpokeProcess } from "./_processes_testing.ts";
 
 /** Until a node that was killed is given up: its time to live and what a busy machine adds. */
-const FAILOVER_MS = 8_000;
+const FAILOVER_MS = 20_000;
+
+/** What is never answered is a failure, and not the end of all tests. */
+const LATE = { timeoutMs: 60_000 };
 
 function pair<T>(items: readonly T[]): [T, T] {
   const [first, second] = items;
@@ -36,9 +39,9 @@ async function twoProcesses(options: SpawnHubsOptions = {}) {
 
 /** Resolves with what a call and a stream that are under way come to. */
 async function underWay({ session }: Program) {
-  const stream = session.subscribe("/dev1/test/fill", { chars: 10 });
+  const stream = session.subscribe("/dev1/test/fill", { chars: 10 }, LATE);
   await stream.next();
-  const call = outcome(session.call("/dev1/test/wait", {}));
+  const call = outcome(session.call("/dev1/test/wait", {}, LATE));
   const rest = outcome((async () => {
     for await (const _value of stream);
   })());
@@ -62,7 +65,7 @@ for (const where of ["its own node", "another node"] as const) {
       const { code, details } = Object(failure);
       deepStrictEqual([code, Object(details).reason], ["EXECUTION_ERROR", "connection_closed"]);
     }
-    ok(performance.now() - startedAt < 2_000);
+    ok(performance.now() - startedAt < 10_000);
     await until(() => asked.routing.index.get("dev1") === undefined, { what: "its end" });
     await rejects(client.session.call("/dev1/test/echo", { text: "x" }), {
       code: "OPERATION_NOT_FOUND",
@@ -89,11 +92,9 @@ Deno.test("the calls of a node that is killed end at the spokes of the others", 
   await using client = await clientAt(first, key);
   const ended = await underWay(client);
   await until(() => spoke.running() === 1, { what: "the call to run" });
-  const startedAt = performance.now();
   killed.kill("SIGKILL");
   await ended();
   await until(() => spoke.running() === 0, { what: "the abort", timeoutMs: FAILOVER_MS });
-  ok(performance.now() - startedAt < FAILOVER_MS);
 });
 
 Deno.test("calls to a node that is killed fail as to be retried, and find the spoke elsewhere", async () => {

@@ -18,7 +18,7 @@ import { memoryOf, spawnHubs } from "./_processes_testing.ts";
 const MIB = 1024 * 1024;
 const CHARS = 16 * 1024;
 /** The flood, the hub and the others share two processors, perhaps with other tests. */
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 20_000;
 
 /** A client that opens a WebSocket, asks for a stream that never ends, and reads none of it. */
 async function openDeaf({ url }: Place, token: string): Promise<Disposable> {
@@ -167,7 +167,7 @@ Deno.test("three thousand connections that open at once are all served", async (
   }));
   const answers = programs.map(({ session }) => outcome(session.call("/services/list", {})));
   for (const answer of await Promise.all(answers)) ok(Object(answer).operations, `${answer}`);
-  ok(performance.now() - startedAt < 30_000);
+  ok(performance.now() - startedAt < 60_000);
   await using late = await connectClient(node);
   ok(await late.session.call("/services/list", {}));
 });

@@ -54,13 +54,15 @@ async function refusedOf(connection: NatsConnection, asked: readonly string[]): 
   for (const subject of asked) connection.publish(subject, "x");
   // Surely refused, and after all others.
   connection.publish("the.end", "x");
-  for await (const event of told) {
-    if (event.type !== "error" || !(event.error instanceof PermissionViolationError)) continue;
-    const { subject } = event.error;
-    if (subject === "the.end") break;
-    refused.push(subject);
-  }
-  return refused;
+  const reading = (async () => {
+    for await (const event of told) {
+      if (event.type !== "error" || !(event.error instanceof PermissionViolationError)) continue;
+      if (refused.push(event.error.subject) && event.error.subject === "the.end") break;
+    }
+  })();
+  await until(() => refused.at(-1) === "the.end", { what: "the last refusal" });
+  await reading;
+  return refused.slice(0, -1);
 }
 
 const at = { kind: "counter", id: "a1" };

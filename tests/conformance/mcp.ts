@@ -20,8 +20,8 @@ const SUITE = "npm:@modelcontextprotocol/conformance@0.2.0-alpha.12";
 await using servers = await startTestServers();
 for (const [name, value] of Object.entries(testVariables(servers))) Deno.env.set(name, value);
 await using node = await startNode("conformance", { kinds: [createMcpTaskKind()] });
-const { host, membership } = node;
-const tasks = { book: createTasks({ host, membership, ttlMs: 60_000 }), afterMs: 1_000 };
+const { bus, host, membership } = node;
+const tasks = { book: createTasks({ host, bus, membership, ttlMs: 60_000 }), afterMs: 1_000 };
 
 let failures = 0;
 for (const revision of ["2026-07-28", "2025-11-25"]) {

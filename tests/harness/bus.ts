@@ -7,14 +7,25 @@ export interface TestBus extends AsyncDisposable {
   readonly bus: Bus;
 }
 
+/** How the connection differs from the plainest one. */
+export interface TestBusOptions extends Partial<OpenBusOptions> {
+  /** Copies of each stream; one when absent. */
+  readonly replicas?: number;
+}
+
 /** Connects to the shared server in a realm of its own, or as one more member of a given realm. */
-export async function testBus(options: Partial<OpenBusOptions> = {}): Promise<TestBus> {
+export async function testBus({ replicas, ...options }: TestBusOptions = {}): Promise<TestBus> {
   await using stack = new AsyncDisposableStack();
   const realm = options.realm ?? testRealm();
   const servers = testEnvironment().natsUrl;
   const bus = stack.use(await openBus({ servers, name: "test", ...options, realm }));
-  if (options.realm === undefined) stack.defer(() => deleteRealm(bus.connection, realm));
-  await ensureStreams(bus.connection, { realm });
+  // What a server of the test's own has ends with that server, which may not be well any more.
+  const isShared = options.servers === undefined && options.realm === undefined;
+  if (isShared) stack.defer(() => deleteRealm(bus.connection, realm));
+  await ensureStreams(bus.connection, {
+    realm,
+    ...(replicas === undefined ? {} : { replicas }),
+  });
   const parts = stack.move();
   return { bus, [Symbol.asyncDispose]: () => parts[Symbol.asyncDispose]() };
 }

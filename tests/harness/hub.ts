@@ -8,6 +8,7 @@ import { type Hub, startHub } from "../../src/start_hub.ts";
 import { testDatabase } from "./database.ts";
 import { testEnvironment } from "./environment.ts";
 import { fromFileUrl } from "./paths.ts";
+import { killNow } from "./process.ts";
 import { testRealm } from "./realm.ts";
 
 /** A configuration with the given values, and defaults elsewhere. */
@@ -120,12 +121,7 @@ export function spawnHub({ args, ...options }: CommandOptions): HubProcess {
     kill: (signal) => child.kill(signal),
     output: () => printed,
     async [Symbol.asyncDispose]() {
-      try {
-        child.kill("SIGKILL");
-      } catch (error) {
-        // A TypeError says that it has ended.
-        if (!(error instanceof TypeError)) throw error;
-      }
+      killNow(child);
       await exited;
     },
   };

@@ -9,6 +9,16 @@ export async function isAlive(pid: number): Promise<boolean> {
   }
 }
 
+/** Ends a process without warning, if it still runs. */
+export function killNow(child: Pick<Deno.ChildProcess, "kill">): void {
+  try {
+    child.kill("SIGKILL");
+  } catch (error) {
+    // A TypeError says that it has ended.
+    if (!(error instanceof TypeError)) throw error;
+  }
+}
+
 /** Process ids of all that carry `mark` in their command line. */
 export async function processesWith(mark: string): Promise<number[]> {
   const found: number[] = [];

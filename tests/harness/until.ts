@@ -9,12 +9,12 @@ const PAUSE_MS = 10;
 /**
  * Waits until `condition` returns something true and returns that; a rejection counts as "not yet".
  *
- * @throws {Error} naming `what` when it has not come within `timeoutMs` (20 s).
+ * @throws {Error} naming `what` when it has not come within `timeoutMs` (60 s).
  */
 export async function until<T>(
   condition: () => T | Promise<T>,
-  { what, timeoutMs = 20_000 }: UntilOptions,
-): Promise<Exclude<Awaited<T>, undefined | null | false | 0 | "">> {
+  { what, timeoutMs = 60_000 }: UntilOptions,
+): Promise<Truthy<Awaited<T>>> {
   const deadline = performance.now() + timeoutMs;
   for (let last: unknown;;) {
     try {
@@ -31,7 +31,8 @@ export async function until<T>(
   }
 }
 
-type Truthy<T> = Exclude<T, undefined | null | false | 0 | "">;
+/** What {@linkcode until} waits for. */
+export type Truthy<T> = Exclude<T, undefined | null | false | 0 | "">;
 
 function isTrue<T>(value: T): value is Truthy<T> {
   return Boolean(value);

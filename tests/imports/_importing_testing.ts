@@ -61,7 +61,7 @@ export interface ImportingHub extends AsyncDisposable {
   readonly admin: Importing;
   /** The first node, as somebody with no more than these scopes sees it. */
   as(...scopes: string[]): Promise<Importing>;
-  setSecret(provider: string, token: string): Promise<void>;
+  setSecret(provider: string, token: string, account?: string): Promise<void>;
   spoke(name: string): Promise<string>;
 }
 
@@ -96,9 +96,12 @@ export async function startImporting(
   return {
     ...{ nodes: [admin, ...others], admin, spoke },
     as: async (...scopes) => seen(admin.url, await key(...scopes)),
-    async setSecret(provider, token) {
-      const credential = { kind: "bearer", token };
-      const { status, body } = await admin.call("/hub/credentials/set", { provider, credential });
+    async setSecret(provider, token, account) {
+      const input = {
+        ...{ provider, credential: { kind: "bearer", token } },
+        ...(account === undefined ? {} : { account }),
+      };
+      const { status, body } = await admin.call("/hub/credentials/set", input);
       if (status !== 200) throw new Error(`The secret was not set: ${JSON.stringify(body)}`);
     },
     [Symbol.asyncDispose]: () => parts[Symbol.asyncDispose](),

@@ -65,6 +65,46 @@ for (
   });
 }
 
+Deno.test("each security scheme of a document has a secret of its own, and one without is not guessed", async () => {
+  const securitySchemes = {
+    reading: { type: "apiKey", in: "header", name: "X-Reading" },
+    writing: { type: "http", scheme: "bearer" },
+    other: { type: "apiKey", in: "header", name: "X-Other" },
+  };
+  const secured = (name: string, scheme: string) =>
+    endpoint(name, { security: [{ [scheme]: [] }] });
+  await using hub = await importing({
+    credentials: { reading: "shop", writing: "shop/writer" },
+    paths: {
+      "/read": { get: secured("read", "reading") },
+      "/write": { post: secured("write", "writing") },
+      "/other": { get: secured("other", "other") },
+      "/open": { get: endpoint("open", { security: [] }) },
+    },
+    more: { components: { securitySchemes } },
+  });
+  const { admin, pets } = hub;
+  await hub.setSecret("shop", "secret-to-read");
+  await hub.setSecret("shop", "secret-to-write", "writer");
+  const shown = async (name: string) => {
+    const { status, body } = await admin.call(`/shop/${name}`);
+    if (status !== 200) return body.details.reason;
+    const { headers } = pets.asked.at(-1) ?? {};
+    return ["x-reading", "authorization", "x-other"].map((header) => headers?.[header]);
+  };
+  await until(async () => Array.isArray(await shown("write")), { what: "the secrets to be there" });
+  deepStrictEqual(await shown("read"), ["secret-to-read", undefined, undefined]);
+  deepStrictEqual(await shown("write"), [undefined, "Bearer secret-to-write", undefined]);
+  deepStrictEqual(await shown("open"), [undefined, undefined, undefined]);
+  strictEqual(await shown("other"), "credential_unavailable");
+  // A scheme that the document does not have any more would let nobody in.
+  Object.assign(pets.more, { components: { securitySchemes: { reading: {} } } });
+  const { state, error } = await admin.refresh("shop");
+  deepStrictEqual([state, error], [
+    ...["failing", "credentials name writing, but the document has reading"],
+  ]);
+});
+
 Deno.test("a secret in a query is told by no log, list or failure of a service that is gone", async () => {
   let lines = "";
   const stream = {
@@ -111,15 +151,17 @@ Deno.test("values go where the document says, and nowhere else", async () => {
     headers: { "X-Client": "hub" },
   });
   const { admin, pets } = hub;
-  const input = { id: "x/../y?z", other: "o#o", "X-Trace": "t", tags: ["1&2", "3"] };
+  const input = { id: "x/y?z", other: "o#o", "X-Trace": "t", tags: ["1&2", "3"] };
   strictEqual((await admin.call("/shop/get", input)).status, 200);
   const [asked] = pets.asked;
-  strictEqual(asked?.path, "/a/x%2F..%2Fy%3Fz/b/o%23o?tags=1%262&tags=3");
+  strictEqual(asked?.path, "/a/x%2Fy%3Fz/b/o%23o?tags=1%262&tags=3");
   deepStrictEqual([asked?.headers["x-trace"], asked?.headers["x-client"]], ["t", "hub"]);
   for (
     const refused of [
       { ...input, id: ".." },
       { ...input, id: "" },
+      { ...input, id: "../admin" },
+      { ...input, id: "x\\..\\y" },
       { ...input, "X-Trace": "t\r\nX-Evil: 1" },
       { ...input, unknown: 1 },
       { ...input, Authorization: "Bearer mine" },

@@ -1,9 +1,11 @@
-/** A server that says by itself that its tools have changed. */
+/** Servers that say by themselves that their tools have changed, in either kind of revision. */
 import { strictEqual } from "node:assert/strict";
 // @ts-types="@modelcontextprotocol/sdk/server/mcp"
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 // @ts-types="@modelcontextprotocol/sdk/server/webStandardStreamableHttp"
 import { WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js";
+import type { FakeTool } from "../../packages/operations/src/mcp/_mcp_server.ts";
+import { startStatelessServer } from "../../packages/operations/src/mcp/_stateless_server.ts";
 import { until } from "../harness/until.ts";
 import { startImporting } from "./_importing_testing.ts";
 
@@ -38,4 +40,20 @@ Deno.test("a server that says that its tools have changed is asked for them at o
     strictEqual((await hub.admin.call("/tools/gone")).status, 404);
   }
   await server.close();
+});
+
+Deno.test("a server without sessions is imported, called, and asked for its tools when they have changed", async () => {
+  const tools: FakeTool[] = [{ name: "first", call: answer }];
+  await using server = startStatelessServer(tools);
+  // Nothing else would make it ask.
+  await using hub = await startImporting({ tools: { mcp: server.url, refreshSeconds: 0 } });
+  const { admin } = hub;
+  strictEqual((await admin.status("tools")).operations, 1);
+  strictEqual((await admin.call("/tools/first")).status, 200);
+  await until(() => server.listened() === 1, { what: "the hub to listen" });
+  tools.push({ name: "added", call: answer });
+  server.tellChanged();
+  await admin.status("tools", ({ operations }) => operations === 2);
+  strictEqual((await admin.call("/tools/added")).status, 200);
+  strictEqual(server.seen.some(({ method }) => method === "initialize"), false);
 });

@@ -1,5 +1,5 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import { startImporting } from "./_importing_testing.ts";
+import { type Answered, type Importing, startImporting } from "./_importing_testing.ts";
 import { endpoint, PATHS, startPets } from "./_pets_testing.ts";
 
 Deno.test("the endpoints of a document are found, described and called like the hub's own", async () => {
@@ -43,6 +43,29 @@ Deno.test("nobody but administrators may call what is imported, unless the confi
   strictEqual((await reader.get("/schema?name=/shop/listPets")).status, 403);
   const writer = await hub.as("store:write");
   strictEqual((await writer.call("/store/addPet", { body: { name: "x" } })).status, 200);
+});
+
+Deno.test("lists of operations have what is imported, for those who may call it", async () => {
+  await using pets = startPets();
+  const openapi = `${pets.url}/openapi.json`;
+  await using hub = await startImporting({ shop: { openapi, scopes: ["shop:use"] } });
+  await hub.admin.status("shop");
+  const [may, mayNot] = await Promise.all([hub.as("shop:use"), hub.as("other")]);
+  const inShop = (listed: Answered) =>
+    listed.body.output.operations.filter(({ namespace }: { namespace: string }) =>
+      namespace === "shop"
+    );
+  const listed = inShop(await may.call("/services/list"));
+  deepStrictEqual(listed.map(({ name }: { name: string }) => name).toSorted(), [
+    ...["shop/addPet", "shop/listPets", "shop/pets/get"],
+  ]);
+  ok(listed.some(({ op_type }: { op_type: string }) => op_type === "mutation"));
+  deepStrictEqual(inShop(await mayNot.call("/services/list")), []);
+  deepStrictEqual(inShop(await may.call("/services/list", { schemas: true })), []);
+  const peersOf = async (who: Importing) =>
+    JSON.stringify((await who.call("/services/list-peers")).body.output);
+  match(await peersOf(may), /"peer_id":"local".*shop\/pets\/get/);
+  ok(!(await peersOf(mayNot)).includes("shop/"));
 });
 
 Deno.test("include and exclude choose, and what exceeds maxOperations is not imported in part", async () => {

@@ -2,6 +2,7 @@ import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { CallError, ImportError } from "@alkdev/operations";
 import { type ConnectionStatus, operation } from "@alkdev/operations/spoke";
 import { Type } from "@sinclair/typebox";
+import { manualClock } from "../../packages/operations/src/_manual_clock.ts";
 import { listening } from "../../bridges/websocket/_listening_testing.ts";
 import { startRoutingNode } from "../../src/routing/_nodes_testing.ts";
 import { freePort } from "../../src/embedded/free_port.ts";
@@ -69,10 +70,24 @@ Deno.test("a network that drops everything is noticed, and waited for", async ()
 
 Deno.test("a quiet connection is kept: the hub is asked, and answers", async () => {
   await using node = await startRoutingNode();
-  await using spoke = await spokeOf(node, "dev1", { idleMs: 50 });
+  const idleMs = 20_000, clock = manualClock();
+  let heard = 0;
+  class Heard extends WebSocket {
+    constructor(url: string, options: WebSocketOptions) {
+      super(url, options);
+      this.addEventListener("message", ({ data }) => {
+        if (String(data).includes("call.responded")) heard += 1;
+      });
+    }
+  }
+  await using spoke = await spokeOf(node, "dev1", { idleMs, clock, WebSocket: Heard });
   await spoke.online();
-  const quiet = performance.now() + 500;
-  await until(() => performance.now() > quiet, { what: "ten times the idle time" });
+  for (let times = 0; times < 10; times++) {
+    const before = heard;
+    // Nothing is heard for a while, and then it is asked.
+    clock.advance(2 * idleMs);
+    await until(() => heard > before, { what: "the answer" });
+  }
   deepStrictEqual(spoke.told.map(({ state }) => state), ["connecting", "online"]);
 });
 
@@ -116,19 +131,28 @@ Deno.test("a key that is not known is told, and tried again only after the longe
   strictEqual(refused?.retryInMs, 45_000);
 });
 
-for (const [what, code] of [["identity", 4403], ["credential", 4401]] as const) {
-  Deno.test(`a spoke whose ${what} is revoked is told so by ${code}, and waits the longest wait`, async () => {
-    await using hub = listening();
-    await using spoke = await spokeOf(hub.url, "dev1", {
-      ...{ key: "token-of-dev1", reconnect: { maxMs: 45_000 } },
-    });
-    await spoke.online();
-    hub.change("dev1", () => ({ gone: what }));
-    await until(() => lossesOf(spoke.told).length > 0, { what: "the end" });
-    const [{ why, code: told, retryInMs } = {}] = lossesOf(spoke.told);
-    deepStrictEqual({ why, told, retryInMs }, { why: "refused", told: code, retryInMs: 45_000 });
+Deno.test("a spoke that is not admitted any more is told so by 4403, and waits the longest wait", async () => {
+  await using hub = listening();
+  await using spoke = await spokeOf(hub.url, "dev1", {
+    ...{ key: "token-of-dev1", reconnect: { maxMs: 45_000 } },
   });
-}
+  await spoke.online();
+  hub.change("dev1", () => ({ gone: "identity" }));
+  await until(() => lossesOf(spoke.told).length > 0, { what: "the end" });
+  const [{ why, code, retryInMs } = {}] = lossesOf(spoke.told);
+  deepStrictEqual({ why, code, retryInMs }, { why: "refused", code: 4403, retryInMs: 45_000 });
+});
+
+Deno.test("a spoke whose rights have changed is told so by 4401, and is back soon", async () => {
+  await using hub = listening();
+  await using spoke = await spokeOf(hub.url, "dev1", { key: "token-of-dev1" });
+  await spoke.online();
+  hub.change("dev1", () => ({ gone: "credential" }));
+  await until(() => lossesOf(spoke.told).length > 0, { what: "the end" });
+  const [{ why, code } = {}] = lossesOf(spoke.told);
+  deepStrictEqual({ why, code }, { why: "lost", code: 4401 });
+  await spoke.online({ timeoutMs: 10_000 });
+});
 
 Deno.test("a hub that had no time to look at what is offered is tried again soon", async () => {
   let tried = 0;

@@ -143,7 +143,7 @@ Deno.test("what a handler asked for is aborted with it", async () => {
   leaving.abort();
   await call;
   // Long before the time of either call is over.
-  await until(() => isStopped, { what: "the second call to be aborted", timeoutMs: 5_000 });
+  await until(() => isStopped, { what: "the second call to be aborted" });
 });
 
 Deno.test("a declared error arrives with its details, any other without a word of it", async () => {

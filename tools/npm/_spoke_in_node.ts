@@ -1,5 +1,5 @@
 /**
- * A spoke under Node, as a user of the npm package would write it: `URL KEY`. Says what becomes of its
+ * A spoke under Node or Bun, as a user of the npm package would write it: `URL KEY`. Says what becomes of its
  * connection, a line each, and leaves in good order when its input ends.
  *
  * @module
@@ -10,8 +10,11 @@ import process from "node:process";
 import { WebSocket } from "ws";
 
 const [url = "", key = ""] = process.argv.slice(2);
+const { bun } = process.versions;
+/** Bun has one of its own, which takes keys. */
+const sockets = bun === undefined ? { WebSocket } : {};
 const spoke = await connectSpoke({
-  ...{ url, key, WebSocket, reconnect: { initialMs: 100, maxMs: 500, floorMs: 10 } },
+  ...{ ...sockets, url, key, reconnect: { initialMs: 100, maxMs: 500, floorMs: 10 } },
   onStatus: (status) => process.stdout.write(`${JSON.stringify(status)}\n`),
   operations: [
     operation({
@@ -21,7 +24,10 @@ const spoke = await connectSpoke({
         version: Type.String(),
         for: Type.Union([Type.String(), Type.Null()]),
       }),
-      handler: (_input, { caller }) => ({ version: process.version, for: caller?.id ?? null }),
+      handler: (_input, { caller }) => ({
+        version: bun === undefined ? process.version : `bun ${bun}`,
+        for: caller?.id ?? null,
+      }),
     }),
     operation({
       name: "node/count",

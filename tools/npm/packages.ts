@@ -14,6 +14,7 @@ export type PackageFolder = typeof PACKAGE_FOLDERS[number];
 /** Peers that a package works without, with the range that it works with. */
 const OPTIONAL_PEERS: Record<PackageFolder, Readonly<Record<string, string>>> = {
   operations: {
+    "@modelcontextprotocol/client": "^2",
     "@modelcontextprotocol/sdk": "^1",
     "@sinclair/typemap": "^0.10.1",
     "valibot": "^1",

@@ -1,6 +1,7 @@
 import { connectClient, type ConnectionStatus } from "@alkdev/operations/spoke";
 import { build, stop } from "esbuild";
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { freePort } from "../../src/embedded/free_port.ts";
@@ -11,8 +12,25 @@ import { missingTools } from "./consumer.ts";
 import { workspaceSources } from "./node_tests.ts";
 import { ROOT } from "./packages.ts";
 
-const missing = missingTools();
-const note = missing === undefined ? "" : ` (ignored: ${missing})`;
+interface Platform {
+  readonly name: string;
+  readonly command: string;
+  /** What it tells as its version. */
+  readonly version: RegExp;
+  /** Why it cannot be tested here. */
+  readonly missing: string | undefined;
+}
+
+const platforms: readonly Platform[] = [
+  { name: "Node", command: "node", version: /^v\d+\.\d+\.\d+$/, missing: missingTools() },
+  // A hundred megabytes: CI does not fetch it. `npm install --prefix DIR bun` brings it.
+  { name: "Bun", command: "bun", version: /^bun \d+\.\d+\.\d+$/, missing: missingBun() },
+];
+
+function missingBun(): string | undefined {
+  const { status } = spawnSync("bun", ["--version"], { stdio: "ignore" });
+  return status === 0 ? undefined : "bun is not in PATH";
+}
 
 /** Bundles the program; Node finds the packages it needs from where the bundle lies. */
 async function bundle(dir: string): Promise<string> {
@@ -26,15 +44,15 @@ async function bundle(dir: string): Promise<string> {
   return outfile;
 }
 
-interface NodeProgram extends AsyncDisposable {
+interface Program extends AsyncDisposable {
   readonly told: ReadonlyArray<ConnectionStatus | { readonly state: "aborted" }>;
   /** Ends its input, and waits for it to leave. */
   leave(): Promise<Deno.CommandStatus>;
 }
 
-function startInNode(program: string, ...args: string[]): NodeProgram {
-  const child = new Deno.Command("node", {
-    args: [program, ...args],
+function startOn({ command }: Platform, args: readonly string[]): Program {
+  const child = new Deno.Command(command, {
+    args: [...args],
     ...{ stdin: "piped", stdout: "piped", stderr: "inherit" },
   }).spawn();
   const told: (ConnectionStatus | { state: "aborted" })[] = [];
@@ -58,75 +76,81 @@ function startInNode(program: string, ...args: string[]): NodeProgram {
   };
 }
 
-Deno.test({
-  name: `a spoke under Node serves, streams, aborts, calls back, reconnects and drains${note}`,
-  ignore: missing !== undefined,
-  async fn() {
-    mkdirSync(join(ROOT, "dist"), { recursive: true });
-    const dir = mkdtempSync(join(ROOT, "dist", "spoke-in-node-"));
-    await using realm = await testBus();
-    const port = freePort();
-    const options = { realm: realm.bus.realm, port };
-    const first = await startRoutingNode(options);
-    const client = connectClient({
-      ...{ url: first.url, key: "ann|spokes:call" },
-      reconnect: { initialMs: 100, maxMs: 500, floorMs: 10 },
-    });
-    try {
-      await using spoke = startInNode(await bundle(dir), first.url, "node:dev1");
-      const states = () => spoke.told.map(({ state }) => state);
-      const isOnline = () => states().at(-1) === "online";
-      await until(isOnline, { what: "the spoke to be online" });
-      const answer = await client.call("/dev1/node/version");
-      match(JSON.stringify(answer), /^\{"version":"v\d+\.\d+\.\d+","for":"ann"\}$/);
-      const values = [];
-      for await (const value of client.subscribe("/dev1/node/count", { to: 1_000 })) {
-        values.push(value);
+for (const platform of platforms) {
+  const { name, missing } = platform;
+  const note = missing === undefined ? "" : ` (ignored: ${missing})`;
+
+  Deno.test({
+    name: `a spoke under ${name} serves, streams, aborts, calls back, reconnects and drains${note}`,
+    ignore: missing !== undefined,
+    async fn() {
+      mkdirSync(join(ROOT, "dist"), { recursive: true });
+      const dir = mkdtempSync(join(ROOT, "dist", "spoke-in-node-"));
+      await using realm = await testBus();
+      const port = freePort();
+      const options = { realm: realm.bus.realm, port };
+      const first = await startRoutingNode(options);
+      const client = connectClient({
+        ...{ url: first.url, key: "ann|spokes:call" },
+        reconnect: { initialMs: 100, maxMs: 500, floorMs: 10 },
+      });
+      try {
+        await using spoke = startOn(platform, [await bundle(dir), first.url, "node:dev1"]);
+        const states = () => spoke.told.map(({ state }) => state);
+        const isOnline = () => states().at(-1) === "online";
+        await until(isOnline, { what: "the spoke to be online" });
+        const answer = Object(await client.call("/dev1/node/version"));
+        match(answer.version, platform.version);
+        strictEqual(answer.for, "ann");
+        const values = [];
+        for await (const value of client.subscribe("/dev1/node/count", { to: 1_000 })) {
+          values.push(value);
+        }
+        deepStrictEqual(values, Array.from({ length: 1_000 }, (_, at) => at));
+        ok(JSON.stringify(await client.call("/dev1/node/relay")).includes("services/schema"));
+        await rejects(client.call("/dev1/node/wait", {}, { timeoutMs: 50 }), { code: "TIMEOUT" });
+        await until(() => states().includes("aborted"), { what: "the handler to be aborted" });
+
+        await first[Symbol.asyncDispose]();
+        await until(() => states().includes("offline"), { what: "the loss to be noticed" });
+        await using second = await startRoutingNode(options);
+        await until(isOnline, { what: "the spoke to be back" });
+        strictEqual(second.routing.local.size, 1);
+        match(JSON.stringify(await client.call("/dev1/node/version")), /"for":"ann"/);
+
+        strictEqual((await spoke.leave()).code, 0);
+        await until(() => states().at(-1) === "closed", { what: "its last words" });
+        await until(() => second.routing.local.size === 0, { what: "it to be gone" });
+        await client.close();
+      } finally {
+        await client.close();
+        rmSync(dir, { recursive: true });
       }
-      deepStrictEqual(values, Array.from({ length: 1_000 }, (_, at) => at));
-      ok(JSON.stringify(await client.call("/dev1/node/relay")).includes("services/schema"));
-      await rejects(client.call("/dev1/node/wait", {}, { timeoutMs: 50 }), { code: "TIMEOUT" });
-      await until(() => states().includes("aborted"), { what: "the handler to be aborted" });
+    },
+  });
 
-      await first[Symbol.asyncDispose]();
-      await until(() => states().includes("offline"), { what: "the loss to be noticed" });
-      await using second = await startRoutingNode(options);
-      await until(isOnline, { what: "the spoke to be back" });
-      strictEqual(second.routing.local.size, 1);
-      match(JSON.stringify(await client.call("/dev1/node/version")), /"for":"ann"/);
-
-      strictEqual((await spoke.leave()).code, 0);
-      await until(() => states().at(-1) === "closed", { what: "its last words" });
-      await until(() => second.routing.local.size === 0, { what: "it to be gone" });
-      await client.close();
-    } finally {
-      await client.close();
-      rmSync(dir, { recursive: true });
-    }
-  },
-});
-
-Deno.test({
-  name: `under Node, a key that is not known is told as a refusal${note}`,
-  ignore: missing !== undefined,
-  async fn() {
-    mkdirSync(join(ROOT, "dist"), { recursive: true });
-    const dir = mkdtempSync(join(ROOT, "dist", "spoke-in-node-"));
-    const server = Deno.serve(
-      { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-      () => new Response(null, { status: 401 }),
-    );
-    try {
-      const url = `ws://127.0.0.1:${server.addr.port}/ws`;
-      await using spoke = startInNode(await bundle(dir), url, "nobody's");
-      const refusal = await until(
-        () => spoke.told.find(({ state }) => state === "offline"),
-        { what: "the refusal" },
+  Deno.test({
+    name: `under ${name}, a key that is not known is told as a refusal${note}`,
+    ignore: missing !== undefined,
+    async fn() {
+      mkdirSync(join(ROOT, "dist"), { recursive: true });
+      const dir = mkdtempSync(join(ROOT, "dist", "spoke-in-node-"));
+      const server = Deno.serve(
+        { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+        () => new Response(null, { status: 401 }),
       );
-      ok("why" in refusal && refusal.why === "refused" && refusal.code === 401);
-    } finally {
-      await server.shutdown();
-      rmSync(dir, { recursive: true });
-    }
-  },
-});
+      try {
+        const url = `ws://127.0.0.1:${server.addr.port}/ws`;
+        await using spoke = startOn(platform, [await bundle(dir), url, "nobody's"]);
+        const refusal = await until(
+          () => spoke.told.find(({ state }) => state === "offline"),
+          { what: "the refusal" },
+        );
+        ok("why" in refusal && refusal.why === "refused" && refusal.code === 401);
+      } finally {
+        await server.shutdown();
+        rmSync(dir, { recursive: true });
+      }
+    },
+  });
+}

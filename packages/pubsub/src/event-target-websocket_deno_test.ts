@@ -13,15 +13,16 @@ import type { TypedEvent } from "./types.ts";
 /** A client, and what becomes of its connection. */
 function openClient(options: WebSocketClientEventTargetOptions) {
   let status: WebSocketClientStatus = "closed";
-  let isGone = () => {};
-  // The socket of a closed target is gone a little later; the leak check wants to know when.
-  const gone = new Promise<void>((resolve) => isGone = resolve);
+  const sockets = new Set<WebSocket>();
   class WatchedWebSocket extends WebSocket {
     constructor(url: string, protocols?: string | string[]) {
       super(url, protocols);
-      this.addEventListener("close", () => isGone());
+      sockets.add(this);
+      this.addEventListener("close", () => sockets.delete(this));
     }
   }
+  // The socket of a closed target is gone a little later; the leak check wants to know when.
+  const gone = () => until(() => sockets.size === 0, "the end of every socket");
   const target = createWebSocketClientEventTarget<TypedEvent>({
     WebSocket: WatchedWebSocket,
     reconnect: { minDelayMs: 1, maxDelayMs: 10 },
@@ -58,7 +59,7 @@ for (const direction of ["server to client", "client to server"] as const) {
       garbage: () => connection?.socket.send("garbage"),
       async [Symbol.asyncDispose]() {
         client.target.close();
-        await client.gone;
+        await client.gone();
         await server[Symbol.asyncDispose]();
       },
     };
@@ -90,6 +91,7 @@ Deno.test("a client comes back after its server was away, with its topics and it
   await until(() => seen.length > 0, "the answer");
   deepStrictEqual([waited, seen], [["waited"], ["answer"]]);
   client.target.close();
+  await client.gone();
   await until(() => second.target.connections.size === 0, "the end");
 });
 
@@ -104,7 +106,7 @@ Deno.test("a client that reads nothing is closed as slow, and another gets every
   await reader.open();
   let received = 0;
   reader.pubsub.listen("alpha", "x", () => received++);
-  using _stalled = await connectAndStall(server.port, "alpha:x");
+  await using _stalled = await connectAndStall(server.port, "alpha:x");
   await until(() => subscribers(server) === 2, "both subscriptions");
 
   let published = 0;
@@ -120,14 +122,17 @@ Deno.test("a client that reads nothing is closed as slow, and another gets every
   pubsub.publish("alpha", "x", "last");
   await until(() => received === published + 1, "the last event");
   reader.target.close();
-  await reader.gone;
+  await reader.gone();
 });
 
 function subscribers(server: ReturnType<typeof startEventServer>): number {
   return [...server.target.connections].filter(({ topics }) => topics.has("alpha:x")).length;
 }
 
-/** A WebSocket client by hand that subscribes a topic and reads nothing from then on. */
+/**
+ * A WebSocket client by hand that subscribes a topic and reads nothing from then on. Before it goes, it
+ * reads all of it after all: until then, the server is still about to close its end.
+ */
 async function connectAndStall(port: number, topic: string) {
   const connection = await Deno.connect({ hostname: "127.0.0.1", port });
   const write = async (bytes: Uint8Array) => {
@@ -149,5 +154,13 @@ async function connectAndStall(port: number, topic: string) {
   // A masked text frame with a mask of zeros, shorter than 126 bytes.
   await write(new Uint8Array([0x81, 0x80 | text.length, 0, 0, 0, 0]));
   await write(new TextEncoder().encode(text));
-  return connection;
+  return {
+    async [Symbol.asyncDispose]() {
+      // A masked close frame without a reason.
+      await write(new Uint8Array([0x88, 0x80, 0, 0, 0, 0]));
+      const buffer = new Uint8Array(64 * 1024);
+      while (await connection.read(buffer) !== null);
+      connection.close();
+    },
+  };
 }

@@ -1,5 +1,5 @@
 /** Resolves when `condition` holds; says what was awaited when that takes too long. */
-export async function until(condition: () => boolean, what: string, ms = 10_000): Promise<void> {
+export async function until(condition: () => boolean, what: string, ms = 60_000): Promise<void> {
   const deadline = Date.now() + ms;
   while (!condition()) {
     if (Date.now() > deadline) throw new Error(`Waited ${ms} ms in vain: ${what}`);

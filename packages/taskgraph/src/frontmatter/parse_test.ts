@@ -117,7 +117,8 @@ Deno.test("frontmatter of 20 000 keys is read, and a repeated one found, quickly
   const start = performance.now();
   strictEqual(parseFrontmatter(wrap(`${keys}${MINIMAL}dependsOn: []`)).id, "a");
   throws(() => parseFrontmatter(wrap(`${keys}${MINIMAL}k0: again`)), /unique/);
-  ok(performance.now() - start < 10_000);
+  // Far above what it takes, so that only a change of kind shows.
+  ok(performance.now() - start < 60_000);
 });
 
 Deno.test("nesting up to the limit is read", () => {

@@ -116,7 +116,7 @@ Deno.test("scanTaskDirectory() reads 5 000 files of 2 KiB", async () => {
     const elapsedMs = performance.now() - start;
     deepStrictEqual([documents.length, errors.map(({ path }) => path)], [5000, ["0/bad.md"]]);
     // Far above what it takes, so that only a change of kind shows; the benchmark measures.
-    ok(elapsedMs < 30_000, `${elapsedMs} ms`);
+    ok(elapsedMs < 120_000, `${elapsedMs} ms`);
   });
 });
 
