@@ -393,7 +393,7 @@ def keep_connected(url, key, operations):
             if ending.is_set():
                 break
             print(f"lost: {error}", file=sys.stderr)
-            if getattr(error, "code", None) in (4401, 4403, 4409):
+            if getattr(error, "code", None) in (4403, 4409):
                 wait = 60
         if time.monotonic() - served >= 30:
             losses = 0

@@ -6,6 +6,7 @@
  */
 import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import type { Membership } from "@hub/bus";
 import type { ActorKind } from "../actors/runtime/mod.ts";
 import { createMcpTaskKind } from "./mcp/task_kind.ts";
 import { createSpokeKind } from "./spokes/spoke_kind.ts";
@@ -13,9 +14,13 @@ import { createSpokeKind } from "./spokes/spoke_kind.ts";
 /** Names that are kept for the hub's own kinds. */
 const RESERVED: readonly string[] = ["spoke", "session", "task", "mcp-task"];
 
-/** The hub's own kinds. */
-export function ownKinds(): ActorKind[] {
-  return [createSpokeKind(), createMcpTaskKind()];
+/**
+ * The hub's own kinds.
+ *
+ * @param nodes Those of the hub. Without them the kinds are for reading logs alone.
+ */
+export function ownKinds(nodes?: Pick<Membership, "nodes">): ActorKind[] {
+  return [createSpokeKind(), createMcpTaskKind(nodes)];
 }
 
 export interface LoadKindsOptions {

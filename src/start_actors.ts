@@ -42,6 +42,14 @@ export async function startActors(options: StartActorsOptions): Promise<StartedA
         const about = { from: addressText(from), to: addressText(to), event: event.type, error };
         log.warn("event was refused", about);
       },
+      onParked({ from, to, event, error }) {
+        const about = { from: addressText(from), to: addressText(to), event: event.type, error };
+        log.warn("receiver has to be repaired, its event waits", about);
+      },
+      onUnparked({ from, to, event }) {
+        const about = { from: addressText(from), to: addressText(to), event: event.type };
+        log.info("event waits no more for its receiver", about);
+      },
       onError(error, { address }) {
         failed.add();
         log.error("actor failed", { error, ...(address ? { actor: addressText(address) } : {}) });
@@ -54,6 +62,11 @@ export async function startActors(options: StartActorsOptions): Promise<StartedA
   metrics.gauge("hub_actors_active", "Actors in the memory of this node.", {
     read: () => host.active,
   });
+  metrics.gauge(
+    "hub_actor_deliveries_parked",
+    "Events that wait for their receiver to be repaired.",
+    { read: () => host.parked },
+  );
   log.info("actors are hosted", { kinds: kinds.map(({ kind, version }) => `${kind}@${version}`) });
   const parts = stack.move();
   return { host, [Symbol.asyncDispose]: () => parts[Symbol.asyncDispose]() };

@@ -8,7 +8,7 @@ import type { Host } from "../actors/runtime/mod.ts";
 import { createCustomBridge, type CustomRoute } from "../bridges/custom/mod.ts";
 import { createHttpBridge, HTTP_PATHS } from "../bridges/http/mod.ts";
 import { createMcpBridge } from "../bridges/mcp/mod.ts";
-import { createRegistrationBridge, REGISTRATION_PATH } from "../bridges/registration/mod.ts";
+import { createRegistrationBridge, REGISTRATION_PATHS } from "../bridges/registration/mod.ts";
 import { createWebSocketBridge } from "../bridges/websocket/mod.ts";
 import { createAdmission } from "./auth/admission.ts";
 import { createEnrolments } from "./auth/enrolments.ts";
@@ -46,7 +46,7 @@ export interface StartBridgesOptions {
   readonly imports: Pick<Imports, "beside" | "rulesBeside">;
   readonly identity: Pick<
     StartedIdentity,
-    "identities" | "limiter" | "stores" | "hasher" | "attempts"
+    "identities" | "limiter" | "stores" | "hasher" | "attempts" | "sessions"
   >;
 }
 
@@ -105,10 +105,10 @@ export async function startBridges(
   });
   mounts.push({ paths: WEBSOCKET_PATHS, handle: websocket.handle });
   if (auth.registration) {
-    const { stores: { registrations, audit }, hasher, attempts } = identity;
-    const enrolments = createEnrolments({ registrations, audit, hasher, attempts });
+    const { stores: { registrations, audit }, hasher, attempts, sessions } = identity;
+    const enrolments = createEnrolments({ registrations, audit, hasher, attempts, sessions });
     const { handle } = createRegistrationBridge({ enrolments });
-    mounts.push({ paths: [REGISTRATION_PATH], handle });
+    mounts.push({ paths: REGISTRATION_PATHS, handle });
   }
   const parts = stack.move();
   return {
@@ -123,7 +123,7 @@ function mcpParts({ mcp }: HubConfig, { bus, membership, host }: StartBridgesOpt
   return {
     cancellations: createCancellations({ bus, membership }),
     tasks: {
-      book: createTasks({ host, membership, ttlMs: mcp.taskTtlMs }),
+      book: createTasks({ host, bus, membership, ttlMs: mcp.taskTtlMs }),
       afterMs: mcp.taskAfterMs,
     },
     serverInfo: { name: "@alkdev/hub", version: VERSION },

@@ -84,7 +84,7 @@ export async function startHub(asked: HubConfig, options: StartHubOptions = {}):
     notes: { imports: () => importsNote(imports) },
   });
   const identity = stack.use(await startIdentity(servers.config, { bus, database, nodeId }));
-  const common = { bus, membership, metrics, kinds: [...ownKinds(), ...kinds] };
+  const common = { bus, membership, metrics, kinds: [...ownKinds(membership), ...kinds] };
   const { host } = stack.use(await startActors(common));
   const calls = stack.use(await startCalls(config, { bus, membership, metrics, database }));
   const operations = stack.use(

@@ -16,11 +16,13 @@ import {
   followIdentityChanges,
   type ListenToDatabase,
 } from "./auth/identity_changes.ts";
+import { createChallenges } from "./auth/challenges.ts";
 import { createIdentityLimiter } from "./auth/limiter.ts";
 import { openOwnership, type OwnershipBook } from "./auth/ownership.ts";
 import type { IdentityStores } from "./auth/stores.ts";
 import { createTokenHasher, type TokenHasher } from "./auth/token_hash.ts";
 import { startUsageMarks } from "./auth/usage_marks.ts";
+import { createWorkerSessions, type WorkerSessions } from "./auth/worker_sessions.ts";
 import type { HubConfig } from "./config/mod.ts";
 import { getLogger } from "./logger/mod.ts";
 import type { Database } from "./storage/database.ts";
@@ -40,6 +42,8 @@ export interface StartedIdentity extends AsyncDisposable {
   readonly attempts: Attempts;
   /** How many requests each identity may make. */
   readonly limiter: RateLimiter;
+  /** The tokens of workers that registered. */
+  readonly sessions: WorkerSessions;
   /** Makes the first admin key if there never was one: to be shown once, and kept nowhere. */
   makeFirstKey(): Promise<string | undefined>;
   /** Opens the book of who owns the resources of these types. */
@@ -100,6 +104,10 @@ export async function startIdentity(
     hasher,
     attempts,
     limiter,
+    sessions: createWorkerSessions({
+      ...{ identities, hasher, attempts, peers: stores.peers, ttlMs: auth.sessionTtlMs },
+      challenges: createChallenges({ bus, hasher }),
+    }),
     makeFirstKey: () => makeFirstKey(stores.installation, hasher),
     openOwnership: (types) =>
       openOwnership({

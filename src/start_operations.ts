@@ -6,6 +6,7 @@
  */
 import {
   type Dispatcher,
+  openSteadyClock,
   type OperationRegistry,
   type OperationView,
   registryView,
@@ -88,6 +89,7 @@ export async function startOperations(
     nodes: { membership },
     services: {
       view: () => view,
+      imported: () => imports.operations(),
       spokes: () => routing.index.entries(),
       exports,
     },
@@ -108,6 +110,7 @@ export async function startOperations(
   const dispatcher = auditRefusals(
     createHubDispatcher(view, {
       observe: observedBy([countCalls(metrics), calls.observe]),
+      clock: stack.use(openSteadyClock()),
       ownership: stack.use(await identity.openOwnership(resourceTypesOf(registry))),
     }),
     { audit: identity.stores.audit, concerns: (operation) => administers(registry, operation) },

@@ -32,4 +32,10 @@ export const AuthSchema = Type.Object({
       "Put TLS in front of it: what it answers is a credential.",
     default: false,
   }),
+  sessionTtlMs: Type.Integer({
+    description: "How long the token of a worker that registered opens; it renews it halfway.",
+    default: 30 * 24 * 3_600_000,
+    minimum: 10_000,
+    maximum: 366 * 24 * 3_600_000,
+  }),
 }, { description: "Who may call.", additionalProperties: false });

@@ -56,14 +56,17 @@ function* problemsOf(namespace: string, config: ImportConfig): Generator<Found> 
   }
 }
 
-function* problemsOfAuth({ openapi, mcp, auth, credential, baseUrl }: ImportConfig) {
+function* problemsOfAuth(config: ImportConfig) {
+  const { openapi, mcp, auth, credential, credentials, baseUrl } = config;
   if (mcp !== undefined && auth !== undefined && auth.scheme !== "bearer") {
     yield ["auth.scheme", "expected bearer: it is how MCP servers are told"] as const;
   }
   if (mcp !== undefined && baseUrl !== undefined) {
     yield ["baseUrl", "expected none beside `mcp`"] as const;
   }
-  if (auth !== undefined && credential === undefined) {
+  if (credentials !== undefined && (mcp ?? credential ?? auth) !== undefined) {
+    yield ["credentials", "expected none beside `mcp`, `credential` or `auth`"] as const;
+  } else if (auth !== undefined && credential === undefined) {
     yield ["credential", "expected the name of a stored credential beside `auth`"] as const;
   }
   if (
@@ -72,7 +75,8 @@ function* problemsOfAuth({ openapi, mcp, auth, credential, baseUrl }: ImportConf
     yield ["auth", "expected `header` and `prefix` with the scheme apiKey alone"] as const;
   }
   // Whoever writes the document would choose who gets to see the secret.
-  if (openapi !== undefined && credential !== undefined && baseUrl === undefined) {
+  const isLetIn = (credential ?? credentials) !== undefined;
+  if (openapi !== undefined && isLetIn && baseUrl === undefined) {
     yield ["baseUrl", "expected the URL that the credential is meant for"] as const;
   }
 }

@@ -11,6 +11,7 @@ const SOUND: ImportConfig[] = [
   { openapi: OPENAPI },
   { openapi: "./openapi.yaml", baseUrl },
   { openapi: OPENAPI, baseUrl, credential: "api", auth: { scheme: "apiKey", header: "X-Key" } },
+  { openapi: OPENAPI, baseUrl, credentials: { key: "api", basic: "api/admin" } },
   { openapi: OPENAPI, headers: { "X-Client": "hub" } },
 ];
 
@@ -25,6 +26,11 @@ const FAULTY: [key: string, config: ImportConfig][] = [
   ["imports.it", { mcp: MCP, openapi: OPENAPI }],
   ["imports.it.baseUrl", { openapi: "./openapi.yaml" }],
   ["imports.it.baseUrl", { openapi: OPENAPI, credential: "api" }],
+  ["imports.it.baseUrl", { openapi: OPENAPI, credentials: { key: "api" } }],
+  ["imports.it.credentials", { mcp: MCP, credentials: { key: "api" } }],
+  ["imports.it.credentials", {
+    ...{ openapi: OPENAPI, baseUrl, credential: "api", credentials: { key: "api" } },
+  }],
   ["imports.it.baseUrl", { mcp: MCP, baseUrl }],
   ["imports.it.baseUrl", { openapi: OPENAPI, baseUrl: `${baseUrl}?a=1` }],
   ["imports.it.credential", { mcp: MCP, auth: { scheme: "bearer" } }],

@@ -33,6 +33,11 @@ export const Patterns = Type.Array(
   { minItems: 1, maxItems: 1000, expected: "an array of names of operations" },
 );
 const PROVIDER = "[a-z0-9][a-z0-9._-]{0,62}";
+/** The name of a stored credential. */
+const Credential = Type.String({
+  pattern: `^${PROVIDER}(?:/${PROVIDER})?$`,
+  expected: "the name of a stored credential, such as github or github/bot",
+});
 
 /** One service. */
 export const ImportSchema = Type.Object({
@@ -43,10 +48,17 @@ export const ImportSchema = Type.Object({
   })),
   mcp: Type.Optional(Url),
   baseUrl: Type.Optional(Url),
-  credential: Type.Optional(Type.String({
-    pattern: `^${PROVIDER}(?:/${PROVIDER})?$`,
-    expected: "the name of a stored credential, such as github or github/bot",
-  })),
+  credential: Type.Optional(Credential),
+  credentials: Type.Optional(Type.Record(
+    Type.String({ pattern: "^[A-Za-z0-9._-]{1,128}$" }),
+    Credential,
+    {
+      ...CLOSED,
+      ...{ minProperties: 1, maxProperties: 32 },
+      names: "the name of a security scheme, as in the document",
+      expected: "an object of security schemes and stored credentials",
+    },
+  )),
   auth: Type.Optional(Type.Object({
     scheme: Type.Union([
       Type.Literal("bearer"),

@@ -40,7 +40,10 @@ Deno.test("resolveConfig() of nothing is the defaults, without what may be absen
     metrics: { host: "127.0.0.1" },
     calls: { events: true, payloads: false, retentionHours: 72 },
     mcp: { taskAfterMs: 10_000, taskTtlMs: 900_000 },
-    auth: { auditRetentionDays: 400, cacheSize: 100_000, registration: false },
+    auth: {
+      ...{ auditRetentionDays: 400, cacheSize: 100_000, registration: false },
+      sessionTtlMs: 2_592_000_000,
+    },
     masterKey: {},
     previousMasterKey: {},
     allowPlaintextSecrets: false,

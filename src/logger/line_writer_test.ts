@@ -1,7 +1,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { createLineWriter, type LogStream } from "./line_writer.ts";
 
-const TIMEOUT = { timeoutMs: 5_000 };
+const TIMEOUT = { timeoutMs: 30_000 };
 const lostLines = (count: number) => `lost ${count}\n`;
 
 /** A stream that keeps what it is given, `most` bytes at a time. */

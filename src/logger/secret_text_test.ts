@@ -99,9 +99,13 @@ const REPEATED = ["a", "eyJ", "://", "://a:", "S", "SU", "alk_", "-----BEGIN KEY
 for (const part of REPEATED) {
   Deno.test(`redactText() reads a long run of ${JSON.stringify(part)} in little time`, () => {
     const text = part.repeat(Math.ceil(16_384 / part.length));
-    const started = performance.now();
-    redactText(text);
-    redactText(`password="${text}`);
-    ok(performance.now() - started < 500);
+    const tookMs = [1, 2, 3].map(() => {
+      const startedAt = performance.now();
+      redactText(text);
+      redactText(`password="${text}`);
+      return performance.now() - startedAt;
+    });
+    // The fastest of three, as others may have been given the processor meanwhile.
+    ok(Math.min(...tookMs) < 500);
   });
 }
