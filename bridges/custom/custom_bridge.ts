@@ -102,7 +102,14 @@ export function createCustomBridge(options: CustomBridgeOptions): GatewayBridge 
       const { signal } = running;
       const context = createRouteContext(dispatch, { caller, source, requestId, trace, signal });
       const response = await route.handle(boundedRequest(request, body), context);
-      const answer = told(response, { extra, onEnd: () => running.end() });
+      const answer = told(response, {
+        extra,
+        onEnd: () => running.end(),
+        onLeft() {
+          running.abort();
+          running.end();
+        },
+      });
       goesOn = answer.body !== null;
       if (goesOn) running.streams();
       return answer;
@@ -124,9 +131,10 @@ function headersOf(requestId: string, trace: TraceContext): Readonly<Record<stri
 /** What a route answers, with the headers that all answers have. */
 function told(
   { body, status, headers }: Response,
-  { extra, onEnd }: {
+  { extra, onEnd, onLeft }: {
     readonly extra: Readonly<Record<string, string>>;
     readonly onEnd: () => void;
+    readonly onLeft: () => void;
   },
 ): Response {
   const all = new Headers(headers);
@@ -135,5 +143,8 @@ function told(
     if (name === "vary") all.append(name, value);
     else all.set(name, value);
   }
-  return new Response(body === null ? null : trackedBody(body, onEnd), { status, headers: all });
+  return new Response(body === null ? null : trackedBody(body, { onEnd, onLeft }), {
+    status,
+    headers: all,
+  });
 }

@@ -1,7 +1,7 @@
-/** The same bytes; `onEnd` hears, once, that nothing comes any more, or that nobody reads. */
+/** The same bytes; one of the two hears, once, that nothing comes any more, or that nobody reads. */
 export function trackedBody(
   body: ReadableStream<Uint8Array>,
-  onEnd: () => void,
+  { onEnd, onLeft }: { readonly onEnd: () => void; readonly onLeft: () => void },
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   return new ReadableStream<Uint8Array>({
@@ -17,7 +17,7 @@ export function trackedBody(
       }
     },
     async cancel(reason) {
-      onEnd();
+      onLeft();
       await reader.cancel(reason);
     },
   }, { highWaterMark: 0 });

@@ -76,9 +76,11 @@ Deno.test("each entry point exports what it is for", () => {
     "FromOpenAPIFile",
     "FromOpenAPIUrl",
     "OpenAPIServiceRegistry",
+    "followWithinOrigin",
     "operationsFromOpenAPI",
     "parseDocument",
     "parseSSEFrames",
+    "redirectOf",
   ]);
   ok(!("FromOpenAPI" in index) && !("mapMCPContentBlocks" in index));
 });
