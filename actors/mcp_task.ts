@@ -28,6 +28,9 @@ const taskSetup = setup({
     /** Tells whether a process is among the live nodes. */
     look: unprovided<Look, Runner>("look"),
   },
+  guards: {
+    isGone: (_, { isGone }: Look) => isGone,
+  },
   actions: {
     begin: assign(({ event }) => {
       if (event.type !== "START") return {};
@@ -77,7 +80,7 @@ export const mcpTask = taskSetup.createMachine({
             input: ({ context }) => context.runner,
             onDone: [
               {
-                guard: ({ event }) => event.output.isGone,
+                guard: { type: "isGone", params: ({ event }) => event.output },
                 target: "failed",
                 actions: assign(({ event }) => ({ problem: LOST, updatedAt: event.output.at })),
               },

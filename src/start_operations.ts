@@ -110,7 +110,7 @@ export async function startOperations(
   const dispatcher = auditRefusals(
     createHubDispatcher(view, {
       observe: observedBy([countCalls(metrics), calls.observe]),
-      clock: stack.use(openSteadyClock()),
+      clock: stack.adopt(openSteadyClock(), (clock) => clock.close()),
       ownership: stack.use(await identity.openOwnership(resourceTypesOf(registry))),
     }),
     { audit: identity.stores.audit, concerns: (operation) => administers(registry, operation) },

@@ -118,11 +118,11 @@ export async function openActorLog(bus: Bus): Promise<ActorLog> {
         isThere = true;
       }
       // Whoever was asked may be behind; the leader is not.
-      const isLost = !isThere && await reader.isLast("EVENTS", { subject, seq: after - 1 });
+      const isLost = !isThere && await lasts.isLast("EVENTS", { subject, seq: after - 1 });
       if (isLost) throw notThere(after, subject);
     },
     isLast: (address, seq) =>
-      reader.isLast("EVENTS", { subject: actorSubject(realm, address), seq }),
+      lasts.isLast("EVENTS", { subject: actorSubject(realm, address), seq }),
     async ends(addresses) {
       const subjects = addresses.map((address) => actorSubject(realm, address));
       const found = await lasts.of({ stream: "EVENTS", subjects });

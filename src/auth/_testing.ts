@@ -23,6 +23,8 @@ export interface TestNodeOptions {
   readonly servers?: string;
   /** Where it listens for what Postgres tells; like the rest of it unless given. */
   readonly listenerUrl?: string;
+  /** How long Postgres may take; generous unless its absence is the subject. */
+  readonly timeoutMs?: number;
 }
 
 /** One node's identity, and the database under it. */
@@ -42,7 +44,8 @@ export async function testNode(options: TestNodeOptions = {}): Promise<TestNode>
   const { bus } = stack.use(
     await testBus({ ...(realm ? { realm } : {}), ...(servers ? { servers } : {}) }),
   );
-  const limits = { poolSize: 4, connectTimeoutMs: 20_000, statementTimeoutMs: 20_000 };
+  const { timeoutMs = 20_000 } = options;
+  const limits = { poolSize: 4, connectTimeoutMs: timeoutMs, statementTimeoutMs: timeoutMs };
   const database = stack.use(await openDatabase({ url: databaseUrl, ...limits }));
   const config = await testConfig({
     realm: bus.realm,

@@ -7,7 +7,7 @@ import { type Clock, systemClock } from "./clock.ts";
 import { DeadlineQueue } from "./deadline_queue.ts";
 
 /** A clock that somebody closes. */
-export interface SteadyClock extends Clock, Disposable {
+export interface SteadyClock extends Clock {
   /** Gives its timer back; what waits never fires. */
   close(): void;
 }
@@ -27,21 +27,20 @@ export interface SteadyClock extends Clock, Disposable {
  *   timers += 1;
  *   return systemClock.after(ms, fire);
  * } };
- * using clock = openSteadyClock(counted);
+ * const clock = openSteadyClock(counted);
  * for (let call = 0; call < 1_000; call++) {
  *   const isOver = clock.after(30_000, () => {});
  *   isOver();
  * }
  * strictEqual(timers, 1);
+ * clock.close();
  * ```
  */
 export function openSteadyClock(clock: Clock = systemClock): SteadyClock {
   const queue = new DeadlineQueue(clock, { keepsTimer: true });
-  const close = () => queue.close();
   return {
     now: () => clock.now(),
     after: (delayMs, fire) => queue.add(clock.now() + delayMs, fire),
-    close,
-    [Symbol.dispose]: close,
+    close: () => queue.close(),
   };
 }

@@ -4,7 +4,7 @@ import { openSteadyClock } from "./steady_clock.ts";
 
 Deno.test("a steady clock keeps its timer while nobody waits, until that would fire", () => {
   const clock = manualClock();
-  using steady = openSteadyClock(clock);
+  const steady = openSteadyClock(clock);
   steady.after(100, () => {})();
   strictEqual(clock.armed, 1);
   clock.advance(100);
@@ -13,7 +13,7 @@ Deno.test("a steady clock keeps its timer while nobody waits, until that would f
 
 Deno.test("a steady clock fires in time, whatever its timer was set for", () => {
   const clock = manualClock(0);
-  using steady = openSteadyClock(clock);
+  const steady = openSteadyClock(clock);
   const fired: number[] = [];
   const after = (ms: number) => steady.after(ms, () => fired.push(clock.now()));
   after(100)();
