@@ -105,7 +105,8 @@ export async function startIdentity(
     attempts,
     limiter,
     sessions: createWorkerSessions({
-      ...{ identities, hasher, attempts, peers: stores.peers, ttlMs: auth.sessionTtlMs },
+      ...{ identities, hasher, attempts, peers: stores.peers, audit: stores.audit },
+      ttlMs: auth.sessionTtlMs,
       challenges: createChallenges({ bus, hasher }),
     }),
     makeFirstKey: () => makeFirstKey(stores.installation, hasher),

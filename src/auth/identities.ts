@@ -162,8 +162,12 @@ class CachedIdentities implements Identities {
     const entry = (successor === undefined ? undefined : await this.#read(successor)) ??
       await this.#read(credential);
     const now = entry === undefined ? null : stillValid(entry.identified, this.#now());
-    // As long as the rights are the same it is the same identity: others know it by that.
-    return now !== null && isEqual(now.identity, identity) ? { ...now, identity } : now;
+    if (now === null || !isEqual(now.identity, identity)) return now;
+    // As long as the rights are the same it is the same identity: others know it by that, and find
+    // what else has changed, such as its limit.
+    const same = { ...now, identity };
+    this.#identified.set(identity, same);
+    return same;
   }
 
   identifiedOf(identity: Identity): Identified | undefined {

@@ -100,7 +100,12 @@ Deno.test("refresh() says what became of somebody who is connected", async () =>
   const before = await node.identities.identify(token);
   ok(before);
   await node.stores.keys.update(prefix, { ownScopes: ["llm"] }, ROOT);
-  deepStrictEqual((await node.identities.refresh(before))?.identity.scopes, ["llm"]);
+  const now = await node.identities.refresh(before);
+  deepStrictEqual(now?.identity.scopes, ["llm"]);
+  const limit = { perSecond: 1, burst: 2 };
+  await node.stores.keys.update(prefix, { limit }, ROOT);
+  strictEqual((await node.identities.refresh(now))?.identity, now.identity);
+  deepStrictEqual(node.identities.identifiedOf(now.identity)?.limit, limit);
   await node.stores.keys.revoke(prefix, ROOT);
   strictEqual(await node.identities.refresh(before), null);
 });

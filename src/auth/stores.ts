@@ -106,6 +106,8 @@ export interface NewPeerToken {
 
 /** A token that takes the place of others. */
 export interface RenewedToken {
+  /** The credential that was shown for it: a token of the peer that ends some day, or a fingerprint. */
+  readonly by: string;
   readonly prefix: string;
   readonly hash: string;
   readonly notAfter: Date;
@@ -127,7 +129,8 @@ export interface Peers {
   /**
    * Stores a token that takes the place of those that would end some day; those that would not stay.
    *
-   * @throws {CallError} `CONFLICT` where many of them have not ended yet.
+   * @throws {CallError} `CONFLICT` where many of them have not ended yet; `PEER_NOT_FOUND` also for a
+   *   peer that is disabled, or has the credential no more.
    */
   renewToken(peerId: string, token: RenewedToken, options: ChangeOptions): Promise<Peer>;
   /** @throws {CallError} `CONFLICT` for a fingerprint that leads to another peer. */

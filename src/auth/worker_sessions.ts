@@ -14,7 +14,7 @@ import type { Identities } from "./identities.ts";
 import { bytesOf, helloMessage, isSigned } from "./key_proof.ts";
 import type { WorkerAnswer } from "./register_worker.ts";
 import { refusal, stored } from "./registration_errors.ts";
-import type { ChangeOptions, Peers } from "./stores.ts";
+import type { AuditTrail, ChangeOptions, Peers } from "./stores.ts";
 import { createToken } from "./token.ts";
 import type { TokenHasher } from "./token_hash.ts";
 
@@ -62,6 +62,7 @@ export interface WorkerSessions {
 export interface WorkerSessionsOptions {
   readonly peers: Pick<Peers, "find" | "renewToken">;
   readonly identities: Pick<Identities, "identifyFingerprint" | "credentialOf" | "succeed">;
+  readonly audit: Pick<AuditTrail, "record">;
   readonly hasher: TokenHasher;
   readonly attempts: Attempts;
   readonly challenges: Challenges;
@@ -74,7 +75,8 @@ const OVERLAP_MS = 10 * 60_000;
 
 /** Makes the sessions of workers. */
 export function createWorkerSessions(options: WorkerSessionsOptions): WorkerSessions {
-  const { peers, identities, hasher, attempts, challenges, ttlMs, now = Date.now } = options;
+  const { peers, identities, audit, hasher, attempts, challenges, ttlMs } = options;
+  const { now = Date.now } = options;
 
   async function lifeOf(identity: Identity): Promise<SessionLife> {
     const credential = identities.credentialOf(identity);
@@ -90,12 +92,12 @@ export function createWorkerSessions(options: WorkerSessionsOptions): WorkerSess
 
   async function replace(
     peerId: string,
-    { prefix, token }: ReturnType<typeof createToken>,
+    { by, prefix, token }: ReturnType<typeof createToken> & { readonly by: string },
     change: ChangeOptions,
   ): Promise<Date> {
     const at = now(), notAfter = new Date(at + ttlMs);
     await peers.renewToken(peerId, {
-      ...{ prefix, hash: hasher.hash(token), notAfter, now: new Date(at) },
+      ...{ by, prefix, hash: hasher.hash(token), notAfter, now: new Date(at) },
       othersEndAt: new Date(at + OVERLAP_MS),
     }, change);
     return notAfter;
@@ -104,6 +106,14 @@ export function createWorkerSessions(options: WorkerSessionsOptions): WorkerSess
   function refuseIfExhausted(source: string): void {
     const wait = attempts.waitOf(source);
     if (wait !== undefined) throw refusal("RATE_LIMITED", { retry_after: wait });
+  }
+
+  async function refuse(source: string, details: Record<string, unknown> = {}): Promise<never> {
+    attempts.failed(source);
+    const actor = { kind: "anonymous", id: source } as const;
+    const subject = { kind: "source", id: source };
+    await stored(() => audit.record({ actor, action: "session.refused", subject, details }));
+    throw refusal("INVALID_PROOF");
   }
 
   /** The key that has signed a challenge of ours; `undefined` where anything of that is not true. */
@@ -122,16 +132,16 @@ export function createWorkerSessions(options: WorkerSessionsOptions): WorkerSess
     ttlMs,
     lifeOf,
     async renew(identity, change) {
-      const before = identities.credentialOf(identity), { endsAt } = await lifeOf(identity);
-      if (endsAt === null) throw conflict("The token does not end");
+      const by = identities.credentialOf(identity), { endsAt } = await lifeOf(identity);
+      if (by === undefined || endsAt === null) throw conflict("The token does not end");
       const next = createToken("peer");
       // Told beforehand: what is stored is heard of, and looked at, at once.
       identities.succeed(identity, next.prefix);
       try {
-        const notAfter = await replace(identity.id, next, change);
+        const notAfter = await replace(identity.id, { ...next, by }, change);
         return { token: next.token, ...lifeUntil(notAfter) };
       } catch (error) {
-        if (before !== undefined) identities.succeed(identity, before);
+        identities.succeed(identity, by);
         throw error;
       }
     },
@@ -147,19 +157,22 @@ export function createWorkerSessions(options: WorkerSessionsOptions): WorkerSess
         ? null
         : await stored(async () => await identities.identifyFingerprint(fingerprint));
       if (!isForm || fingerprint === undefined || found?.kind !== "peer") {
-        attempts.failed(source);
-        throw refusal("INVALID_PROOF");
+        return await refuse(source, { fingerprint });
       }
       // By somebody who overheard it, and is late.
-      if (!await stored(() => challenges.useUp(request.challenge))) throw refusal("INVALID_PROOF");
+      const isFirst = await stored(() => challenges.useUp(request.challenge));
+      if (!isFirst) return await refuse(source, { fingerprint });
       const { id, scopes } = found.identity, next = createToken("peer");
       const change: ChangeOptions = { actor: { kind: "peer", id }, permit: () => undefined };
-      const notAfter = await stored(() => replace(id, next, change)).catch((error) => {
+      const renewing = stored(() => replace(id, { ...next, by: fingerprint }, change));
+      const notAfter = await renewing.catch((error) => {
+        if (!(error instanceof CallError)) throw error;
         // Renewed in a loop, or gone meanwhile.
-        if (!(error instanceof CallError) || error.code === "STORE_ERROR") throw error;
-        throw error.code === "CONFLICT"
-          ? refusal("RATE_LIMITED", { retry_after: OVERLAP_MS / 1_000 })
-          : refusal("INVALID_PROOF");
+        if (error.code === "CONFLICT") {
+          throw refusal("RATE_LIMITED", { retry_after: OVERLAP_MS / 1_000 });
+        }
+        if (error.code !== "PEER_NOT_FOUND") throw error;
+        return refuse(source, { fingerprint });
       });
       return {
         ...{ peer_id: id, session_token: next.token, fingerprint, scopes: [...scopes] },

@@ -140,8 +140,12 @@ Deno.test("the sessions of workers", async (t) => {
       const request = await proven(node.sessions.challenge("test").challenge);
       await other.sessions.renewByKey(request, "test");
       for (const { sessions } of [node, other]) {
-        await rejects(sessions.renewByKey(request, "test"), { code: "INVALID_PROOF" });
+        await rejects(sessions.renewByKey(request, "late"), { code: "INVALID_PROOF" });
       }
+      for (let times = 1; times < 10; times++) {
+        await rejects(node.sessions.renewByKey(request, "late"), { code: "INVALID_PROOF" });
+      }
+      await rejects(node.sessions.renewByKey(request, "late"), { code: "RATE_LIMITED" });
       const said = `alkchl_${Date.now() - 60_001}_${"x".repeat(22)}`;
       const late = await proven(`${said}.${node.hasher.hash(said)}`);
       await rejects(node.sessions.renewByKey(late, "test"), { code: "INVALID_PROOF" });
@@ -151,7 +155,7 @@ Deno.test("the sessions of workers", async (t) => {
   await t.step(
     "nobody gets a token without the key of a peer that is admitted, and who guesses has to wait",
     async () => {
-      const { sessions, stores } = node, { peerId, proven } = await peer(node);
+      const { sessions, stores } = node, { peerId, fingerprint, proven } = await peer(node);
       const challenge = () => sessions.challenge("elsewhere").challenge;
       const good = await proven(challenge()), own = challenge();
       const stranger = await strangerWith(own);
@@ -173,8 +177,46 @@ Deno.test("the sessions of workers", async (t) => {
       }
       await rejects(sessions.renewByKey(good, "guess"), { code: "RATE_LIMITED" });
       strictEqual((await tokensOf(node, peerId)).length, 1);
+      const { items } = await stores.audit.list({ limit: 100, action: "session.refused" });
+      const told = items.filter(({ subjectId }) => subjectId === "guess").map(({ details }) =>
+        details
+      );
+      strictEqual(told.length, 10);
+      deepStrictEqual(told[0], { fingerprint });
     },
   );
+
+  for (
+    const [what, away] of [
+      ["disabled", "update peers set enabled = false where peer_id = $1"],
+      ["without that credential", "delete from peer_fingerprints where peer_id = $1"],
+    ] as const
+  ) {
+    await t.step(
+      `a peer that is ${what} renews nothing, though that is not known here yet`,
+      async () => {
+        const { sessions, identities, database } = node;
+        const { peerId, fingerprint, proven } = await peer(node);
+        ok(await identities.identifyFingerprint(fingerprint));
+        // Behind its back: no node is told.
+        await database.pool.query(away, [peerId]);
+        ok(await identities.identifyFingerprint(fingerprint));
+        const request = await proven(sessions.challenge(what).challenge);
+        await rejects(sessions.renewByKey(request, what), { code: "INVALID_PROOF" });
+        strictEqual((await tokensOf(node, peerId)).length, 1);
+      },
+    );
+  }
+
+  await t.step("a token that was taken away meanwhile renews nothing", async () => {
+    const { stores } = node, { peerId, fingerprint } = await peer(node), by = "alkpeer_0123456789";
+    const now = new Date(), notAfter = new Date(Date.now() + HOUR_MS);
+    const renewed = { prefix: createToken("peer").prefix, hash: "0".repeat(64), notAfter, now };
+    const token = { ...renewed, othersEndAt: notAfter };
+    const refused = { code: "PEER_NOT_FOUND" };
+    await rejects(stores.peers.renewToken(peerId, { ...token, by }, ROOT), refused);
+    await stores.peers.renewToken(peerId, { ...token, by: fingerprint }, ROOT);
+  });
 });
 
 /** What somebody sends that no peer knows. */

@@ -44,13 +44,14 @@ export async function restoreBackup(options: RestoreBackupOptions): Promise<Mani
   // What an earlier version has written is put where that version would have put it, and then brought on.
   await migrate({ url, connectTimeoutMs, upTo: manifest.migrations });
   await fill(database, manifest, directory);
-  await migrate({ url, connectTimeoutMs });
   for (const { purpose, ...copy } of manifest.streams) {
     const kept = KEPT.find((it) => it === purpose);
     if (kept === undefined) throw new Error(`Cannot restore: ${purpose} is no stream of a hub.`);
     const chunks = readBackupFile(directory, streamFile(purpose));
     await pasteStream(bus, keptStreamName(bus.realm, kept), { copy, chunks, replicas });
   }
+  // Last: where one of these fails, the next start tries it again, and nothing else is missing.
+  await migrate({ url, connectTimeoutMs });
   return manifest;
 }
 

@@ -1,5 +1,5 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
-import { deleteRealm } from "@hub/bus";
+import { deleteRealm, existingStreams } from "@hub/bus";
 import { join } from "node:path";
 import { testBus } from "../../tests/harness/bus.ts";
 import { testDatabase } from "../../tests/harness/database.ts";
@@ -54,6 +54,19 @@ Deno.test("a backup of an earlier version is restored, and brought to this one",
   const { rows } = await world.pool.query("select id, error_code from calls");
   deepStrictEqual(rows, [{ id: "a", error_code: "TIMEOUT" }]);
   deepStrictEqual((await world.pool.query("select 1 from ownership")).rows, []);
+});
+
+Deno.test("where a later migration fails all else is restored, and the next start tries it again", async () => {
+  await using world = await openWorld();
+  const { pool, restored: { bus, databaseUrl: url } } = world;
+  await pool.query("create table ownership ()");
+  await rejects(restoreBackup(world.restored), /ownership/);
+  strictEqual((await pool.query("select 1 from calls")).rowCount, 1);
+  const { streams } = await readManifest(world.restored.directory);
+  strictEqual((await existingStreams(bus)).length, streams.length);
+  await pool.query("drop table ownership");
+  const { applied, known } = await migrate({ url, connectTimeoutMs: 5_000 });
+  strictEqual(applied, known);
 });
 
 Deno.test("a backup of a version to come is refused, and nothing is done", async () => {

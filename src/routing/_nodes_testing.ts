@@ -82,7 +82,8 @@ export async function startRoutingNode(
     spokes: () => routing.index.entries(),
     exports: createExportRules(exports),
   });
-  const dispatcher = createDispatcher({ view: routing.view, clock: stack.use(openSteadyClock()) });
+  const clock = stack.adopt(openSteadyClock(), (clock) => clock.close());
+  const dispatcher = createDispatcher({ view: routing.view, clock });
   const bridge = stack.use(createWebSocketBridge({
     ...{ dispatcher, peers: routing.peers, drainMs: 200 },
     ...(idleTimeoutS === undefined ? {} : { idleTimeoutS }),

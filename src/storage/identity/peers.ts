@@ -142,18 +142,31 @@ const MOST_RENEWED = 10;
 
 async function replaceTokens(
   tx: Orm,
-  { peerId }: Row,
-  { prefix, hash, notAfter, othersEndAt, now }: RenewedToken,
+  { peerId, enabled }: Row,
+  { by, prefix, hash, notAfter, othersEndAt, now }: RenewedToken,
 ): Promise<Record<string, unknown>> {
   const own = eq(peerTokens.peerId, peerId);
   await tx.delete(peerTokens).where(and(own, lte(peerTokens.notAfter, now)));
   const ending = await tx.select({ prefix: peerTokens.prefix }).from(peerTokens)
     .where(and(own, gt(peerTokens.notAfter, now)));
+  // Whoever asks may not have heard yet that it was taken away.
+  const isHeld = ending.some((token) => token.prefix === by) ||
+    await isPrintOf(tx, { peerId, fingerprint: by });
+  if (!enabled || !isHeld) throw notFound("peer", peerId);
   if (ending.length >= MOST_RENEWED) throw conflict("The peer renewed its token too often lately");
   await tx.update(peerTokens).set({ notAfter: othersEndAt })
     .where(and(own, gt(peerTokens.notAfter, othersEndAt)));
   await tx.insert(peerTokens).values({ prefix, hash, notAfter, peerId });
   return { token: prefix, notAfter, othersEndAt };
+}
+
+async function isPrintOf(
+  tx: Orm,
+  { peerId, fingerprint }: { readonly peerId: string; readonly fingerprint: string },
+): Promise<boolean> {
+  const rows = await tx.select({ peerId: peerFingerprints.peerId }).from(peerFingerprints)
+    .where(and(eq(peerFingerprints.fingerprint, fingerprint), eq(peerFingerprints.peerId, peerId)));
+  return rows.length > 0;
 }
 
 /** Adds a fingerprint. @throws {CallError} `CONFLICT` if it leads to another peer. */

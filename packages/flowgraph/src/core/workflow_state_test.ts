@@ -115,8 +115,8 @@ for (const deadline of [Infinity, NaN]) {
   });
 }
 
-Deno.test("a chain of 100 000 nodes compiles and runs", () => {
-  const names = Array.from({ length: 100_000 }, (_, i) => `x${i}`);
+Deno.test("a chain of 20 000 nodes compiles and runs", () => {
+  const names = Array.from({ length: 20_000 }, (_, i) => `x${i}`);
   const host = new TestHost(h(Sequential, {}, names.map((name) => op(name))));
   deepStrictEqual(host.run(7).output, 7);
 });

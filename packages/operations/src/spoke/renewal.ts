@@ -48,6 +48,8 @@ export interface Renewing {
 
 /** Timers do not count further than 24 days, and nobody needs to be that exact. */
 const LOOK_MS = 24 * 3_600_000;
+/** Between two keys, whatever the hub says. */
+const SOON_MS = 1_000;
 /** Between two tries of what did not work. */
 const AGAIN_MS = 60_000;
 /** Before what a hub does not allow, or does not know, is tried again. */
@@ -70,17 +72,24 @@ export function createRenewing(options: RenewingOptions): Renewing {
 
   /** When it is to be looked at the key again. */
   async function look(hub: Pick<Remote, "call">): Promise<number> {
+    const watch = watched;
     await store();
-    const life = await hub.call("/hub/workers/session", {});
-    const renewInMs = Object(life).renewInMs;
-    if (typeof renewInMs !== "number") return LOOK_MS;
-    if (renewInMs > 0) return Math.min(LOOK_MS, renewInMs * (1 + JITTER * random()));
-    const { token } = Object(await hub.call("/hub/workers/rotate", {}));
+    const { renewInMs: left } = Object(await hub.call("/hub/workers/session", {}));
+    if (typeof left !== "number" || left > 0) return lookIn(left);
+    // Another connection has come meanwhile, and looks for itself: of two keys one would soon end.
+    if (watch !== watched) return AGAIN_MS;
+    const { token, renewInMs } = Object(await hub.call("/hub/workers/rotate", {}));
     if (typeof token !== "string") throw new TypeError("Cannot renew the key: the hub sends none");
     [renewed, isKept] = [token, false];
     await store();
     log.info("the key was renewed");
-    return AGAIN_MS;
+    return Math.max(SOON_MS, lookIn(renewInMs));
+  }
+
+  /** Without a time, the key does not end. */
+  function lookIn(renewInMs: unknown): number {
+    if (typeof renewInMs !== "number") return LOOK_MS;
+    return Math.min(LOOK_MS, renewInMs * (1 + JITTER * random()));
   }
 
   function again(hub: Pick<Remote, "call">, ms: number): void {

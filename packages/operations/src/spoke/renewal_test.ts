@@ -5,10 +5,12 @@ import { createRenewing, type Renewal } from "./renewal.ts";
 
 const MINUTE_MS = 60_000, DAY_MS = 24 * 60 * MINUTE_MS;
 
-/** A key of 30 days at a hub, whose time is that of the test. */
-function world({ keep = () => {} }: Partial<Renewal> = {}) {
+/** A key of 30 days at a hub, unless it is of fewer, whose time is that of the test. */
+function world(
+  { keep = () => {}, ttlMs = 30 * DAY_MS }: Partial<Renewal> & { ttlMs?: number } = {},
+) {
   const clock = manualClock(), asked: string[] = [], kept: string[] = [];
-  let endsAt = clock.now() + 30 * DAY_MS, problem: unknown;
+  let endsAt = clock.now() + ttlMs, problem: unknown;
   const renewing = createRenewing({
     ...{ key: "key 0", clock, random: () => 1 },
     async keep(key) {
@@ -20,8 +22,8 @@ function world({ keep = () => {} }: Partial<Renewal> = {}) {
     call(operation: string) {
       asked.push(operation);
       if (problem !== undefined) return Promise.reject(problem);
-      if (operation.endsWith("/rotate")) endsAt = clock.now() + 30 * DAY_MS;
-      const renewInMs = Math.max(0, endsAt - 15 * DAY_MS - clock.now());
+      if (operation.endsWith("/rotate")) endsAt = clock.now() + ttlMs;
+      const renewInMs = Math.max(0, endsAt - ttlMs / 2 - clock.now());
       const token = `key of ${(clock.now() - 1_000_000) / DAY_MS} days`;
       return Promise.resolve({ renewInMs, token });
     },
@@ -52,6 +54,28 @@ Deno.test("a key is renewed in the second half of its life, and kept, as often a
   renewing.stop();
   await pass(30 * DAY_MS, 300);
   strictEqual(kept.length, 2);
+});
+
+Deno.test("a key of seconds is renewed before it ends, too", async () => {
+  const { pass, kept, renewing } = world({ ttlMs: 10_000 });
+  await pass(MINUTE_MS, 600);
+  strictEqual(kept.length >= 9 && kept.length <= 12, true, `${kept.length}`);
+  renewing.stop();
+});
+
+Deno.test("connections that come one after the other while it is time to get one key", async () => {
+  const { renewing, hub, asked, pass } = world({ ttlMs: 1_000 });
+  renewing.stop();
+  await pass(600);
+  let answer = () => {};
+  const slow = new Promise<void>((resolve) => answer = resolve);
+  renewing.watch({ call: (operation) => slow.then(() => hub.call(operation)) });
+  await pass(1);
+  renewing.watch(hub);
+  answer();
+  await pass(1);
+  deepStrictEqual(asked.filter((operation) => operation.endsWith("/rotate")).length, 1);
+  renewing.stop();
 });
 
 Deno.test("a key that cannot be kept is used all the same, and kept as soon as that is possible", async () => {
