@@ -68,6 +68,8 @@ function bridgeTo(dispatcher: Dispatcher, view: OperationView) {
         identity: { id: token, scopes: ["use", "spokes:call"] },
         ...{ role: "client", credential: token, notAfterMs: null },
       }),
+      renew: (caller) => Promise.resolve({ caller }),
+      onChange: () => () => {},
     },
     serverInfo: { name: "hub", version: "1.0.0" },
   });

@@ -6,8 +6,8 @@
  */
 import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import type { Membership } from "@hub/bus";
 import type { ActorKind } from "../actors/runtime/mod.ts";
+import { createRunners, type Nodes } from "./mcp/runner.ts";
 import { createMcpTaskKind } from "./mcp/task_kind.ts";
 import { createSpokeKind } from "./spokes/spoke_kind.ts";
 
@@ -19,8 +19,8 @@ const RESERVED: readonly string[] = ["spoke", "session", "task", "mcp-task"];
  *
  * @param nodes Those of the hub. Without them the kinds are for reading logs alone.
  */
-export function ownKinds(nodes?: Pick<Membership, "nodes">): ActorKind[] {
-  return [createSpokeKind(), createMcpTaskKind(nodes)];
+export function ownKinds(nodes?: Nodes): ActorKind[] {
+  return [createSpokeKind(), createMcpTaskKind(nodes && createRunners(nodes))];
 }
 
 export interface LoadKindsOptions {

@@ -26,7 +26,12 @@ function gatewayOf({ routing, dispatcher }: RoutingNode): Gateway {
   const caller = { identity, role: "client", credential: "1", notAfterMs: null } as const;
   const bridge = createHttpBridge({
     ...{ dispatcher, search, catalog: createCatalog(routing.view), drainMs: 100 },
-    ...{ admission: { resolve: () => caller }, rateLimiter: () => undefined },
+    admission: {
+      resolve: () => caller,
+      renew: (caller) => Promise.resolve({ caller }),
+      onChange: () => () => {},
+    },
+    rateLimiter: () => undefined,
     tickets: { issueTicket: () => Promise.resolve({ ticket: "", expiresInS: 1 }) },
   });
   const server = Deno.serve(

@@ -30,6 +30,8 @@ async function startMcpNode(realm?: string): Promise<McpNode> {
         const identity = { id, scopes: scopes.split("+") };
         return { identity, role: "client", credential: token, notAfterMs: null };
       },
+      renew: (caller) => Promise.resolve({ caller }),
+      onChange: () => () => {},
     },
     serverInfo: { name: "hub", version: "1.2.3" },
     drainMs: 1_000,

@@ -49,7 +49,7 @@ const RESERVED = /^\/(?:v1\/workers|alknet)\//;
 export function createCustomBridge(options: CustomBridgeOptions): GatewayBridge {
   const { admission, routes } = options;
   const bounds = boundsOf(options), { edge, body, maxHeadChars } = bounds;
-  const live = createLive();
+  const live = createLive(admission);
   const dispatch = createGatewayDispatch({ ...options, isDraining: () => live.isDraining });
   for (const { path } of routes) {
     // A star or a colon would be a pattern, and hide what is reserved.
@@ -111,7 +111,7 @@ export function createCustomBridge(options: CustomBridgeOptions): GatewayBridge 
         },
       });
       goesOn = answer.body !== null;
-      if (goesOn) running.streams();
+      if (goesOn) running.streams(caller);
       return answer;
     } finally {
       if (!goesOn) running.end();

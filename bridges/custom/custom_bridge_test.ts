@@ -64,6 +64,8 @@ function listening(
         const identity = { id: "ann", scopes: ["use"] };
         return { identity, role: "client", credential: "c", notAfterMs: null };
       },
+      renew: (caller) => Promise.resolve({ caller }),
+      onChange: () => () => {},
     },
     ...{ routes, drainMs: 200, ...options },
   });

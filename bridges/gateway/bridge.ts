@@ -15,7 +15,7 @@ import type { BodyLimits } from "./read_json.ts";
 /** What such a bridge needs. */
 export interface GatewayBridgeOptions
   extends Omit<GatewayDispatchOptions, "isDraining">, Partial<EdgePolicy> {
-  readonly admission: Pick<Admission, "resolve">;
+  readonly admission: Pick<Admission, "resolve" | "renew" | "onChange">;
   /** Largest body that is read. Default 1 MiB. */
   readonly maxBodyBytes?: number;
   /** Largest head of a request, in characters. Default 16 Ki. */

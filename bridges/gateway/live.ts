@@ -4,7 +4,9 @@
  * @module
  */
 import { Cancel, type Cancellation } from "@alkdev/operations";
+import type { Admission, Caller } from "../ports.ts";
 import { createPatience } from "./patience.ts";
+import { createStays } from "./stays.ts";
 
 /** One request. */
 export interface Running {
@@ -18,8 +20,11 @@ export interface Running {
   watch(client: Pick<Request, "signal">): void;
   /** Lets it go on without its client. */
   unwatch(): void;
-  /** From now on it is a stream, which would never end by itself. */
-  streams(): void;
+  /**
+   * From now on it is a stream, which would never end by itself: it is given up when a drain begins,
+   * and when its caller may not go on.
+   */
+  streams(caller: Caller | null): void;
   end(): void;
 }
 
@@ -45,17 +50,23 @@ const nothing = () => {};
 
 class LiveRequest implements Running {
   readonly #cancel = new Cancel();
-  readonly #onStream: (request: LiveRequest) => void;
+  readonly #onStream: (request: LiveRequest, caller: Caller | null) => () => void;
   readonly #onEnd: (request: LiveRequest) => void;
   #controller: AbortController | undefined;
+  /** Changes of callers before it began. */
+  readonly since: number;
   #unwatch = nothing;
+  #leave = nothing;
 
   constructor(
+    since: number,
     { onStream, onEnd }: {
-      readonly onStream: (request: LiveRequest) => void;
+      /** The result says that it is over. */
+      readonly onStream: (request: LiveRequest, caller: Caller | null) => () => void;
       readonly onEnd: (request: LiveRequest) => void;
     },
   ) {
+    this.since = since;
     this.#onStream = onStream;
     this.#onEnd = onEnd;
   }
@@ -98,30 +109,33 @@ class LiveRequest implements Running {
     this.#unwatch = nothing;
   }
 
-  streams(): void {
-    this.#onStream(this);
+  streams(caller: Caller | null): void {
+    this.#leave = this.#onStream(this, caller);
   }
 
   end(): void {
     // The runtime aborts the signal of requests that ended well, too.
     this.unwatch();
+    this.#leave();
     this.#onEnd(this);
   }
 }
 
 /** Begins with no request. */
-export function createLive(): Live {
+export function createLive(admission: Pick<Admission, "renew" | "onChange">): Live {
   const requests = new Set<LiveRequest>();
   const streams = new Set<LiveRequest>();
-  const soon = createPatience(SOON_MS);
+  const soon = createPatience(SOON_MS), stays = createStays(admission);
   const wait = (fire: () => void) => soon.wait(fire);
   let isDraining = false;
   let onEnd = () => {};
 
   const told = {
-    onStream(request: LiveRequest) {
+    onStream(request: LiveRequest, caller: Caller | null) {
       streams.add(request);
       if (isDraining) request.abort();
+      const { since } = request, giveUp = () => request.abort();
+      return caller === null ? nothing : stays.watch(caller, { since, giveUp });
     },
     onEnd(request: LiveRequest) {
       streams.delete(request);
@@ -151,7 +165,7 @@ export function createLive(): Live {
       return isDraining;
     },
     begin(client) {
-      const request = new LiveRequest(told);
+      const request = new LiveRequest(stays.changes, told);
       requests.add(request);
       if (client !== undefined) request.watchSoon(wait, client);
       return request;
@@ -163,6 +177,7 @@ export function createLive(): Live {
       for (const request of requests) request.abort();
       await becomes(() => requests.size === 0, LAST_WORDS_MS);
       soon[Symbol.dispose]();
+      stays[Symbol.dispose]();
       return isDone;
     },
   };

@@ -1,5 +1,11 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import type { Admission } from "../ports.ts";
 import { createLive } from "./live.ts";
+
+const EVERYBODY_STAYS: Pick<Admission, "renew" | "onChange"> = {
+  renew: (caller) => Promise.resolve({ caller }),
+  onChange: () => () => {},
+};
 
 /** A client, and how often somebody has looked whether it is there. */
 function testClient() {
@@ -19,7 +25,7 @@ function testClient() {
 }
 
 Deno.test("a request that is over soon is over before anybody looks for its client", async () => {
-  const live = createLive(), short = testClient(), long = testClient();
+  const live = createLive(EVERYBODY_STAYS), short = testClient(), long = testClient();
   const first = live.begin(short), second = live.begin(long);
   strictEqual(live.size, 2);
   first.end();
@@ -32,7 +38,7 @@ Deno.test("a request that is over soon is over before anybody looks for its clie
 
 for (const when of ["before it is looked for", "after that"]) {
   Deno.test(`a request is given up when its client goes away ${when}`, async () => {
-    const live = createLive(), client = testClient(), running = live.begin(client);
+    const live = createLive(EVERYBODY_STAYS), client = testClient(), running = live.begin(client);
     const { cancellation, signal } = running, givenUp = Promise.withResolvers<void>();
     cancellation.onAbort(givenUp.resolve);
     strictEqual(signal.aborted, false);
@@ -46,7 +52,7 @@ for (const when of ["before it is looked for", "after that"]) {
 }
 
 Deno.test("a request whose client is let go, or is there no more when it ends well, is not given up", async () => {
-  const live = createLive(), detached = testClient(), done = testClient();
+  const live = createLive(EVERYBODY_STAYS), detached = testClient(), done = testClient();
   const first = live.begin(detached), second = live.begin(done);
   await Promise.all([detached.looked, done.looked]);
   first.unwatch();
@@ -60,7 +66,10 @@ Deno.test("a request whose client is let go, or is there no more when it ends we
 });
 
 Deno.test("a drain gives up streams at once, the others when their time is up, and says so", async () => {
-  const live = createLive(), stream = live.begin(), call = live.begin(), given: string[] = [];
+  const live = createLive(EVERYBODY_STAYS),
+    stream = live.begin(),
+    call = live.begin(),
+    given: string[] = [];
   stream.cancellation.onAbort(() => {
     given.push("stream");
     stream.end();
@@ -69,14 +78,14 @@ Deno.test("a drain gives up streams at once, the others when their time is up, a
     given.push("call");
     call.end();
   });
-  stream.streams();
+  stream.streams(null);
   strictEqual(live.isDraining, false);
   const draining = live.drain(10);
   deepStrictEqual([live.isDraining, given], [true, ["stream"]]);
   strictEqual(await draining, false);
   deepStrictEqual(given, ["stream", "call"]);
   const late = live.begin();
-  late.streams();
+  late.streams(null);
   strictEqual(late.cancellation.aborted, true);
   strictEqual(late.signal.aborted, true);
   late.end();

@@ -40,5 +40,6 @@ export { type BodyLimits, cutShort, parseText, readJson, tooLarge, tooLate } fro
 export { Refusal } from "./refusal.ts";
 export { RequestError } from "./request_error.ts";
 export { notFound, respond } from "./respond.ts";
+export { isSameCaller } from "./stays.ts";
 export { traceOf } from "./trace_of.ts";
 export { continueTrace, traceBeside, type TraceContext, traceparent } from "@alkdev/operations";

@@ -64,7 +64,6 @@ class OneTimer implements Patience {
   }
 
   #look(): void {
-    this.#timer = undefined;
     const now = performance.now();
     try {
       for (let first = this.#first; first && first.at <= now; first = this.#first) {
@@ -72,11 +71,11 @@ class OneTimer implements Patience {
         first.fire();
       }
     } finally {
-      // Whoever throws is told by the platform; the others are not forgotten.
+      // Whoever throws is told by the platform; the others are not forgotten. Nor do they wait for
+      // whoever has begun to wait meanwhile: the next timer is the first one's.
+      clearTimeout(this.#timer);
       const first = this.#first;
-      if (first !== undefined) {
-        this.#timer ??= setTimeout(() => this.#look(), Math.max(0, first.at - now));
-      }
+      this.#timer = first && setTimeout(() => this.#look(), Math.max(0, first.at - now));
     }
   }
 }

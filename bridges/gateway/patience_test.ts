@@ -22,6 +22,26 @@ Deno.test("createPatience() calls each that waits once its own time is up, first
   ok(performance.now() - startedAt >= 40);
 });
 
+Deno.test("createPatience() keeps nobody waiting for one that begins anew before them", async () => {
+  using patience = createPatience(100);
+  using half = createPatience(50);
+  const fired: string[] = [], all = Promise.withResolvers<void>();
+  patience.wait(() => {
+    fired.push("first");
+    patience.wait(() => {
+      fired.push("first, anew");
+      all.resolve();
+    });
+  });
+  half.wait(() => {
+    patience.wait(() => void fired.push("second"));
+    // It begins at the same moment, and is due between that and what begins anew.
+    setTimeout(() => fired.push("between"), 120);
+  });
+  await all.promise;
+  deepStrictEqual(fired, ["first", "second", "between", "first, anew"]);
+});
+
 Deno.test("createPatience() forgets the first, the last and the only one that is stopped", async () => {
   using patience = createPatience(5);
   const fired: number[] = [];

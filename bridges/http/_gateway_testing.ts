@@ -10,7 +10,7 @@ import {
   toWireSpec,
 } from "@alkdev/operations";
 import { Type } from "@sinclair/typebox";
-import type { Caller, OperationsCatalog, Search } from "../ports.ts";
+import type { Caller, OperationsCatalog, Renewed, Search } from "../ports.ts";
 import type { GatewayBridge } from "../gateway/mod.ts";
 import { createHttpBridge, type HttpBridgeOptions } from "./http_bridge.ts";
 
@@ -27,6 +27,8 @@ export interface Gateway extends AsyncDisposable {
   readonly remembered: unknown[];
   /** Values that `test/fill` has given. */
   readonly filled: () => number;
+  /** Says who somebody is from now on, and that something about them has changed. */
+  change(id: string, renewed: (caller: Caller) => Renewed): void;
 }
 
 const CALLERS = new Map<string, Caller>([
@@ -57,7 +59,7 @@ const STREAM = { type: OperationType.SUBSCRIPTION };
 /** Operations that tests call. */
 function registerAll(
   registry: OperationRegistry,
-  gateway: Omit<Gateway, "url" | "port" | "bridge" | typeof Symbol.asyncDispose> & {
+  gateway: Omit<Gateway, "url" | "port" | "bridge" | "change" | typeof Symbol.asyncDispose> & {
     fill: () => void;
   },
 ): void {
@@ -235,9 +237,18 @@ export function listening(options: Partial<HttpBridgeOptions> = {}): Gateway {
     find: (name) => view.external(name.replace(/^\//, ""))?.spec,
   };
   const tickets = new Map<string, string>();
+  const listeners = new Set<(concerns: (caller: Caller) => boolean) => void>();
+  const changes = new Map<string, (caller: Caller) => Renewed>();
   const bridge = createHttpBridge({
     ...{ catalog, dispatcher: createDispatcher({ view }), search: searchOf(registry) },
-    admission: { resolve: (token) => CALLERS.get(token) ?? null },
+    admission: {
+      resolve: (token) => CALLERS.get(token) ?? null,
+      renew: (caller) => Promise.resolve(changes.get(caller.identity.id)?.(caller) ?? { caller }),
+      onChange(listener) {
+        listeners.add(listener);
+        return () => void listeners.delete(listener);
+      },
+    },
     tickets: {
       issueTicket({ credential }, origin) {
         const ticket = `ticket ${tickets.size} for ${credential} at ${origin}`;
@@ -256,6 +267,10 @@ export function listening(options: Partial<HttpBridgeOptions> = {}): Gateway {
   return {
     ...known,
     ...{ bridge, port, url: `http://127.0.0.1:${port}` },
+    change(id, renewed) {
+      changes.set(id, renewed);
+      for (const listener of listeners) listener(({ identity }) => identity.id === id);
+    },
     async [Symbol.asyncDispose]() {
       await bridge[Symbol.asyncDispose]();
       await server.shutdown();

@@ -67,7 +67,7 @@ type Route = Readonly<Record<string, Endpoint>>;
 export function createHttpBridge(options: HttpBridgeOptions): GatewayBridge {
   const { admission } = options;
   const bounds = boundsOf(options), { edge, maxHeadChars } = bounds;
-  const live = createLive();
+  const live = createLive(admission);
   const routes = routesOf(options, { bounds, isDraining: () => live.isDraining });
 
   async function handle(request: Request, source: string): Promise<Response> {
@@ -118,7 +118,7 @@ export function createHttpBridge(options: HttpBridgeOptions): GatewayBridge {
       const exchange: Exchange = { request, source, caller, requestId, trace, signal, end };
       const given = await endpoint(exchange);
       goesOn = isStream(given);
-      if (goesOn) running.streams();
+      if (goesOn) running.streams(caller);
       return respond(given, { asked: headers, extra: about });
     } catch (thrown) {
       return respond(answerThrown(thrown, log), { asked: headers, extra: about });

@@ -99,6 +99,8 @@ for (const [code, status] of [["RATE_LIMITED", 429], ["UNAVAILABLE", 503]] as co
       admission: {
         resolve: () =>
           Promise.reject(new CallError(code, "later", { retry_after: 3 }, { retryable: true })),
+        renew: (caller) => Promise.resolve({ caller }),
+        onChange: () => () => {},
       },
     });
     const answer = await call(gateway, "/test/whoami");

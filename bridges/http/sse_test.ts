@@ -1,5 +1,6 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { until } from "../../tests/harness/until.ts";
+import type { Caller, Renewed } from "../ports.ts";
 import { ask, type Gateway, listening, told } from "./_gateway_testing.ts";
 
 /** Begins a subscription. */
@@ -184,4 +185,41 @@ Deno.test("GET /subscribe is there where it is asked for", async () => {
   match(await (await ask(gateway, path)).text(), /^data: 0\n\n/);
   const broken = await told(ask(gateway, "/subscribe?operation=/test/numbers&input={"));
   strictEqual(broken.status, 400);
+});
+
+for (
+  const [what, renewed] of [
+    ["is revoked", () => ({ gone: "credential" })],
+    ["is disabled", () => ({ gone: "identity" })],
+    ["has other rights", (caller: Caller) => ({
+      caller: { ...caller, identity: { ...caller.identity, scopes: ["other"] } },
+    })],
+    ["has expired", (caller: Caller) => ({ caller: { ...caller, notAfterMs: Date.now() } })],
+    ["is known to nobody", () => {
+      throw new Error("nobody knows");
+    }],
+  ] satisfies [string, (caller: Caller) => Renewed][]
+) {
+  Deno.test(`a stream is given up once who reads it ${what}`, async () => {
+    await using gateway = listening();
+    const response = await subscribe(gateway, "/test/idle");
+    gateway.change("bob", renewed);
+    gateway.change("ann", (caller) => ({ caller: { ...caller, notAfterMs: null } }));
+    await told(ask(gateway, "/search?query=who"));
+    deepStrictEqual(gateway.aborted, [], "what changes nothing for them ends nothing");
+    gateway.change("ann", renewed);
+    await until(() => gateway.aborted.includes("idle"), { what: "the handler to be aborted" });
+    match(await response.text(), /event: error\ndata: .*"ABORTED"/);
+    await until(() => gateway.bridge.size === 0, { what: "the stream to be forgotten" });
+  });
+}
+
+Deno.test("a stream is given up, too, whose reader was revoked while it began", async () => {
+  await using gateway = listening();
+  const asked = subscribe(gateway, "/test/idle");
+  // It is waited for a refusal, and there is no stream yet.
+  await until(() => gateway.running.has("idle"), { what: "the handler to run" });
+  gateway.change("ann", () => ({ gone: "credential" }));
+  await until(() => gateway.aborted.includes("idle"), { what: "the handler to be aborted" });
+  match(await (await asked).text(), /event: error\ndata: .*"ABORTED"/);
 });

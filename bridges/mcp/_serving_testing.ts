@@ -177,6 +177,8 @@ export function serving(options: Partial<McpBridgeOptions> = {}): Serving {
         if (token === "unknowable") throw new CallError("UNAVAILABLE", "try again later");
         return CALLERS.get(token) ?? null;
       },
+      renew: (caller) => Promise.resolve({ caller }),
+      onChange: () => () => {},
     },
     serverInfo: { name: "hub", version: "1.2.3" },
     drainMs: 1_000,

@@ -19,8 +19,11 @@ export interface Running {
   readonly watchClient: () => void;
   /** Lets it go on without its client and its answer; the result says that it is over. */
   readonly detach: () => () => void;
-  /** Says that the answer is a stream that would never end by itself: a drain ends it at once. */
-  readonly streams: () => void;
+  /**
+   * Says that the answer is a stream that would never end by itself: a drain gives it up at once, and
+   * so does a change that takes its caller's rights.
+   */
+  readonly streams: (caller: Caller | null) => void;
   /** To be called once an answer that is a stream has ended; others end with their answer. */
   readonly end: () => void;
 }

@@ -36,7 +36,7 @@ export async function listen(ports: ToolUsePorts, exchange: RequestExchange): Pr
     throw error;
   });
   exchange.watchClient();
-  exchange.streams();
+  exchange.streams(caller);
   const forget = signal.onAbort(() => tasks.end());
   if (signal.aborted) tasks.end();
   const onEnd = () => {

@@ -86,7 +86,7 @@ const SESSION = /^[\x21-\x7e]{1,128}$/;
 export function createMcpBridge(options: McpBridgeOptions): GatewayBridge {
   const { admission, strangers = "refuse" } = options;
   const bounds = boundsOf(options), { edge, body, maxHeadChars, stuckMs } = bounds;
-  const live = createLive(), { patienceMs = 1_000 } = options;
+  const live = createLive(admission), { patienceMs = 1_000 } = options;
   const soon = createPatience(Math.min(SOON_MS, patienceMs));
   const cancellable = createCancellableCalls(options.cancellations);
   const ports: ToolUsePorts = {
@@ -135,7 +135,7 @@ export function createMcpBridge(options: McpBridgeOptions): GatewayBridge {
         begun.unwatch();
         return () => begun.end();
       },
-      streams: () => begun.streams(),
+      streams: (caller) => begun.streams(caller),
       end() {
         if (!isDetached) begun.end();
       },

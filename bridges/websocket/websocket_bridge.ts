@@ -5,6 +5,7 @@
  */
 import { openSteadyClock } from "@alkdev/operations";
 import { getLogger } from "@logtape/logtape";
+import { isSameCaller } from "../gateway/mod.ts";
 import type { Admission, Caller } from "../ports.ts";
 import { CLOSE } from "./close_codes.ts";
 import { type Connection, type ConnectionPorts, createConnection } from "./connection.ts";
@@ -88,7 +89,9 @@ export function createWebSocketBridge(options: WebSocketBridgeOptions): WebSocke
     try {
       const renewed = await admission.renew(connection.caller);
       if ("caller" in renewed) {
-        if (isSame(renewed.caller, connection.caller)) return connection.renew(renewed.caller);
+        if (isSameCaller(renewed.caller, connection.caller)) {
+          return connection.renew(renewed.caller);
+        }
         connection.close(CLOSE.REVOKED, "the rights have changed, connect again");
       } else if (renewed.gone === "identity") {
         connection.close(CLOSE.NOT_ADMITTED, "not admitted any more");
@@ -121,12 +124,6 @@ export function createWebSocketBridge(options: WebSocketBridgeOptions): WebSocke
       clock.close();
     },
   };
-}
-
-function isSame(a: Caller, b: Caller): boolean {
-  const told = ({ identity, role }: Caller) =>
-    JSON.stringify([identity.id, identity.scopes, identity.resources ?? {}, role]);
-  return told(a) === told(b);
 }
 
 /** Names of nodes and of keys are told apart, however alike they look. */

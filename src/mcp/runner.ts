@@ -9,13 +9,28 @@ import type { Runner } from "../../actors/mcp_task_events.ts";
 /** Who knows which nodes there are. */
 export type Nodes = Pick<Membership, "node" | "nodes">;
 
-/** This process. */
-export function runnerOf({ node, nodes }: Nodes): Runner {
-  const startedAt = nodes().find(({ id }) => id === node)?.info.startedAt;
-  return { node, startedAt: typeof startedAt === "number" ? startedAt : 0 };
+/** The processes that run calls, as one of them sees them. */
+export interface Runners {
+  /** This process. */
+  readonly own: Runner;
+  /** Whether a process is there: a node that was started again is another one. */
+  isAlive(runner: Runner): boolean;
 }
 
-/** Whether a process is there: a node that was started again is another one. */
-export function isAlive({ nodes }: Pick<Nodes, "nodes">, { node, startedAt }: Runner): boolean {
-  return nodes().some(({ id, info }) => id === node && (info.startedAt ?? 0) === startedAt);
+/** Creates them for a node that has joined. */
+export function createRunners({ node, nodes }: Nodes): Runners {
+  const own = { node, startedAt: startOf(nodes().find(({ id }) => id === node)?.info) };
+  const isSame = (one: Runner, other: Runner) =>
+    one.node === other.node && one.startedAt === other.startedAt;
+  return {
+    own,
+    // This one is, also while a lost connection to NATS has taken it off the list for a moment.
+    isAlive: (runner) =>
+      isSame(runner, own) ||
+      nodes().some(({ id, info }) => isSame(runner, { node: id, startedAt: startOf(info) })),
+  };
+}
+
+function startOf(info: Readonly<Record<string, unknown>> | undefined): number {
+  return typeof info?.startedAt === "number" ? info.startedAt : 0;
 }

@@ -7,7 +7,7 @@ import { fromPromise } from "xstate";
 import { mcpTask } from "../../actors/mcp_task.ts";
 import { type Look, McpTaskEvent, type Runner } from "../../actors/mcp_task_events.ts";
 import { type ActorKind, defineActor } from "../../actors/runtime/mod.ts";
-import { isAlive, type Nodes } from "./runner.ts";
+import type { Runners } from "./runner.ts";
 
 /** Kind of the actors of tasks. */
 export const MCP_TASK_KIND = "mcp-task";
@@ -17,10 +17,10 @@ export const MCP_TASK_KIND = "mcp-task";
  * may read the actor, as any other: its log holds the result in a `FINISH`, also when the task has
  * expired, and so do backups.
  *
- * @param nodes Where tasks look for the node of their call. Without it they are read, and not hosted.
+ * @param runners Where tasks look for the process of their call. Without it they are read, and not hosted.
  */
 export function createMcpTaskKind(
-  nodes?: Pick<Nodes, "nodes">,
+  runners?: Pick<Runners, "isAlive">,
   { checkMs }: { readonly checkMs?: number } = {},
 ): ActorKind {
   const access = { requiredScopes: ["admin"] };
@@ -28,10 +28,10 @@ export function createMcpTaskKind(
     kind: MCP_TASK_KIND,
     version: 2,
     events: McpTaskEvent,
-    machine: nodes === undefined ? mcpTask : mcpTask.provide({
+    machine: runners === undefined ? mcpTask : mcpTask.provide({
       actors: {
         look: fromPromise<Look, Runner>(({ input }) =>
-          Promise.resolve({ isGone: !isAlive(nodes, input), at: Date.now() })
+          Promise.resolve({ isGone: !runners.isAlive(input), at: Date.now() })
         ),
       },
       ...(checkMs === undefined ? {} : { delays: { check: checkMs } }),

@@ -8,7 +8,7 @@
  * @module
  */
 import { CallError } from "@alkdev/operations";
-import { backOff, type Bus, encodeText, liveSubject, type Membership } from "@hub/bus";
+import { backOff, type Bus, encodeText, liveSubject } from "@hub/bus";
 import { Type } from "@sinclair/typebox";
 import { TypeCompiler } from "@sinclair/typebox/compiler";
 import {
@@ -21,7 +21,7 @@ import type { ActorView, Host } from "../../actors/runtime/mod.ts";
 import type { Caller, Task, TaskOutcome, TaskResult, Tasks } from "../../bridges/ports.ts";
 import { getLogger } from "../logger/mod.ts";
 import { toCallError } from "../operations/actors/errors.ts";
-import { isAlive, runnerOf } from "./runner.ts";
+import { createRunners, type Nodes } from "./runner.ts";
 import { MCP_TASK_KIND } from "./task_kind.ts";
 
 const log = getLogger("mcp");
@@ -30,7 +30,7 @@ const log = getLogger("mcp");
 export interface TasksOptions {
   readonly host: Pick<Host, "send" | "get">;
   readonly bus: Pick<Bus, "connection" | "realm">;
-  readonly membership: Pick<Membership, "node" | "nodes">;
+  readonly membership: Nodes;
   /** How long a task is kept. */
   readonly ttlMs: number;
   readonly now?: () => number;
@@ -65,6 +65,7 @@ interface Kept {
 export function createTasks(
   { host, bus, membership, ttlMs, now = Date.now }: TasksOptions,
 ): Tasks {
+  const runners = createRunners(membership);
   const send: Send = async (taskId, event) => {
     try {
       await host.send(addressOf(taskId), {
@@ -101,8 +102,8 @@ export function createTasks(
   return {
     async begin(caller) {
       const taskId = crypto.randomUUID(), at = now();
-      const runner = runnerOf(membership);
-      await send(taskId, { type: "START", owner: ownerOf(caller), runner, ttlMs, at });
+      const owner = ownerOf(caller), runner = runners.own;
+      await send(taskId, { type: "START", owner, runner, ttlMs, at });
       return { taskId, status: "working", createdAt: at, updatedAt: at, ttlMs };
     },
     async end(taskId, outcome) {
@@ -119,7 +120,7 @@ export function createTasks(
     },
     async find(caller, taskId) {
       const kept = await look(caller, taskId);
-      if (kept?.task.status !== "working" || isAlive(membership, kept.runner)) return kept?.task;
+      if (kept?.task.status !== "working" || runners.isAlive(kept.runner)) return kept?.task;
       await settle(taskId, { type: "FAIL", problem: LOST, at: now() });
       return (await look(caller, taskId))?.task;
     },

@@ -3,6 +3,7 @@ import { startNode, type TestNode, typesOf } from "../../actors/runtime/_nodes_t
 import type { Caller, Tasks } from "../../bridges/ports.ts";
 import { until } from "../../tests/harness/until.ts";
 import { createMcpTaskKind, MCP_TASK_KIND } from "./task_kind.ts";
+import { createRunners, type Runners } from "./runner.ts";
 import { createTasks, MAX_RESULT_BYTES } from "./tasks.ts";
 
 const callerOf = (id: string, role: Caller["role"] = "client"): Caller => ({
@@ -23,12 +24,12 @@ interface TwoNodes extends AsyncDisposable {
 /** Two nodes of one hub. */
 async function twoNodes({ ttlMs = 60_000, checkMs = 60_000 } = {}): Promise<TwoNodes> {
   await using stack = new AsyncDisposableStack();
-  const nodes: { far?: TestNode } = {};
-  const lookedAt = { nodes: () => nodes.far?.membership.nodes() ?? [] };
-  const kinds = [createMcpTaskKind(lookedAt, { checkMs })];
+  const seen: { runners?: Runners } = {};
+  const isAlive: Runners["isAlive"] = (one) => seen.runners?.isAlive(one) ?? false;
+  const kinds = [createMcpTaskKind({ isAlive }, { checkMs })];
   const far = stack.use(await startNode("far", { kinds }));
   const near = stack.use(await startNode("near", { kinds, realm: far.realm }));
-  nodes.far = far;
+  seen.runners = createRunners(far.membership);
   for (const { membership } of [near, far]) {
     await until(() => membership.nodes().length === 2, { what: "the nodes to know each other" });
   }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
 import { connectSpoke, type Program } from "../../src/routing/_nodes_testing.ts";
 import { until } from "../harness/until.ts";
 import { clientAt, type Hubs, spokeAt, startHubs, untilKnown } from "./_hubs_testing.ts";
@@ -65,6 +65,26 @@ Deno.test("a key that is revoked closes its sockets on every node with 4401, and
   deepStrictEqual(await closesSoon(theirs, revoke), [4401, 4401, 4401]);
   for (const { session } of others) ok(await session.call("/services/list", {}));
   for (const node of hubs.nodes) await rejects(clientAt(node, key), /Cannot connect/);
+});
+
+Deno.test("a key that is revoked ends its streams over HTTP, which begin no more", async () => {
+  await using hubs = await startHubs(1);
+  const [node] = hubs.nodes;
+  ok(node !== undefined);
+  const key = await hubs.key("calls:read");
+  const subscribe = () =>
+    fetch(new URL("/subscribe", node.url.replace(/^ws/, "http")), {
+      method: "POST",
+      headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+      body: JSON.stringify({ operation: "/hub/calls/tail" }),
+    });
+  const response = await subscribe();
+  strictEqual(response.status, 200);
+  await hubs.operator.call("hub/keys/revoke", { prefix: prefixOf(key) });
+  match(await response.text(), /event: error\ndata: .*"ABORTED"/);
+  const again = await subscribe();
+  await again.body?.cancel();
+  strictEqual(again.status, 401);
 });
 
 Deno.test("a key whose scopes change closes its sockets, and has the new ones when it is back", async () => {
