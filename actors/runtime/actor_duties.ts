@@ -17,6 +17,7 @@ import type { Send } from "./forward.ts";
 import { withKey } from "./idempotency_key.ts";
 import { createLanes, type Lanes } from "./lanes.ts";
 import type { Live, LiveMessage } from "./live.ts";
+import type { ActorLog } from "./log.ts";
 import type { Parking, ParkingHooks } from "./parking.ts";
 import { persistently } from "./persistently.ts";
 import { logicOf } from "./run_effect.ts";
@@ -35,6 +36,7 @@ export interface DutyHooks extends ParkingHooks {
 export interface DutyPorts {
   readonly send: Send;
   readonly active: ActiveActors;
+  readonly isLast: ActorLog["isLast"];
   readonly timers: Timers;
   readonly slots: EffectSlots;
   readonly parking: Parking;
@@ -51,6 +53,11 @@ export interface ActorDuties extends Duties {
   readonly isBusy: boolean;
   /** Resolves once everything but effects is done. */
   delivered(): Promise<void>;
+  /**
+   * Makes the key in `ACTIVE` this node's, so that it goes in the end though it finds nothing to be
+   * done; all up to `seq` was asked for.
+   */
+  adopt(seq: number): void;
   /** Stops the effects and gives up what is not done: it is for whoever has the actor next. */
   stop(): void;
   /** After `stop()`: resolves with whether there is something for whoever has the actor next. */
@@ -92,7 +99,8 @@ class PerformedDuties implements ActorDuties {
     this.#ports = ports;
     this.#address = address;
     this.#text = addressText(address);
-    this.#mark = createWorkMark(ports.active, address);
+    const isUpToDate = () => ports.isLast(address, this.#askedUpTo);
+    this.#mark = createWorkMark(ports.active, { address, isUpToDate });
     this.#lanes = createLanes(() => this.#rest());
     this.#deliveries = createDeliveries({
       ...{ address, send: ports.send, lanes: this.#lanes, parking: ports.parking },
@@ -156,6 +164,12 @@ class PerformedDuties implements ActorDuties {
     }
   }
 
+  adopt(seq: number): void {
+    if (this.#stopped) return;
+    this.#askedUpTo = Math.max(this.#askedUpTo, seq);
+    this.#mark.set()?.then(() => this.#rest(), (error) => this.#report(error));
+  }
+
   stop(): void {
     if (this.#stopped) return;
     this.#leftover = this.isBusy || this.#expecting;
@@ -166,6 +180,8 @@ class PerformedDuties implements ActorDuties {
 
   async close(): Promise<boolean> {
     this.stop();
+    // Of a commit that was tried after that it may not be known whether it is in the log.
+    this.#leftover ||= this.#expecting;
     if (this.#leftover) this.#mark.leave();
     else await this.#mark.clear().catch((error) => this.#report(error));
     return this.#leftover;

@@ -185,7 +185,7 @@ async function openResidents(
     snapshots: await openSnapshots(bus),
   };
   const duties: DutyPorts = {
-    ...{ send, active, hooks, parking },
+    ...{ send, active, hooks, parking, isLast: log.isLast },
     timers: await openTimers(bus),
     slots: createEffectSlots(effects),
     effectsPerActor: effects.perActor ?? EFFECTS_PER_ACTOR,

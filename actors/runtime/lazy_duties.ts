@@ -45,6 +45,10 @@ class LazyDuties implements ActorDuties {
     return this.#made?.delivered() ?? Promise.resolve();
   }
 
+  adopt(seq: number): void {
+    this.#duties().adopt(seq);
+  }
+
   stop(): void {
     this.#stopped = true;
     this.#made?.stop();

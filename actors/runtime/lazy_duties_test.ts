@@ -31,6 +31,7 @@ function noting() {
     ...{ isBusy: true, isFull: true },
     prepare: () => void told.push("prepare"),
     perform: () => void told.push("perform"),
+    adopt: () => void told.push("adopt"),
     delivered: () => Promise.resolve(void told.push("delivered")),
     stop: () => void told.push("stop"),
     close: () => Promise.resolve(told.push("close") > 0),
@@ -71,6 +72,12 @@ Deno.test("an effect that is found under way is taken up, though nothing was ask
   const effects = new Map([[effect.id, effect]]);
   duties.perform({ ...asked, state: { ...state, effects }, resumed: true });
   deepStrictEqual(told, ["made", "perform"]);
+});
+
+Deno.test("a key that is found has duties made, which take it away in the end", () => {
+  const { duties, told } = noting();
+  duties.adopt(1);
+  deepStrictEqual(told, ["made", "adopt"]);
 });
 
 Deno.test("what is asked for after they were stopped is told to duties that are stopped as well", () => {

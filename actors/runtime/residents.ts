@@ -261,8 +261,9 @@ export function createResidents(options: ResidentsOptions): Residents {
       });
     },
     async activate(address) {
-      const { actor } = await residentFor(address);
+      const { actor, duties } = await residentFor(address);
       await actor.activate();
+      duties.adopt(actor.seq ?? 0);
     },
     releaseForeign() {
       const foreign = [...residents.values()].filter(({ address }) => !isOwn(address));

@@ -60,3 +60,18 @@ Deno.test("a look at many actors that are in memory with their work asks the lea
   await until(() => looks(from).length >= 5, { what: "five looks" });
   strictEqual(subjects.length - from, looks(from).length, "nothing else was asked");
 });
+
+Deno.test("a key that was left behind without work goes, once a look has found it", async () => {
+  const { work } = held(), kinds = [job(work, { passivateAfterMs: 50 })];
+  await using world = await testBus();
+  const { realm } = world.bus;
+  await using node = await startNode("n1", { ...{ realm, ttlMs, kinds }, sweepMs: 100 });
+  const address = at("a"), nobody = at("b");
+  // An event that asks for nothing: its actor never had a key.
+  await node.send(address, STOP).catch(() => undefined);
+  const active = openActiveActors(world.bus, "n0");
+  for (const left of [address, nobody]) await active.mark(left);
+  await until(async () => (await Array.fromAsync(active.list())).length === 0, {
+    what: "the keys to go",
+  });
+});

@@ -9,10 +9,11 @@
  *
  * The key is removed lazily, some time after the last work was done, and only if it is still the one
  * that this node put (its revision is the fence). Whoever activates an actor puts the key anew before
- * it could remove it: so no node ever removes what another one has put. One case is left: two nodes
- * that both believe to own the actor for longer than that delay, of which one removes the key and the
- * other one, which has put it before, commits and dies at once. Then its work waits for the next
- * command to that actor.
+ * it could remove it: so no node ever removes what another one has put. Nor does it while the log goes
+ * on after what it has taken up itself: what is there may have been committed under an earlier key, by
+ * a node that has died since. One case is left: two nodes that both believe to own the actor, of which
+ * one removes the key and the other one, which has put it before, commits after that and dies at once.
+ * Then its work waits for the next command to that actor.
  *
  * @module
  */
@@ -27,7 +28,7 @@ export interface WorkMark {
   set(): Promise<void> | undefined;
   /** Has it removed after a while, if `isDone` still says so then. */
   clearLater(isDone: () => boolean): void;
-  /** Removes it now. */
+  /** Removes it now, unless there is something new in the log. */
   clear(): Promise<void>;
   /** Leaves it where it is. */
   leave(): void;
@@ -35,22 +36,31 @@ export interface WorkMark {
 
 const CLEAR_AFTER_MS = 10_000;
 
+/** Whose key it is. */
+export interface WorkMarkOptions {
+  readonly address: Address;
+  /** Whether nothing is in the actor's log that this node has not taken up. */
+  readonly isUpToDate: () => Promise<boolean>;
+}
+
 /** Creates the mark of an actor; it is not set. */
-export function createWorkMark(active: ActiveActors, address: Address): WorkMark {
-  return new KeyedMark(active, address);
+export function createWorkMark(active: ActiveActors, options: WorkMarkOptions): WorkMark {
+  return new KeyedMark(active, options);
 }
 
 // A class, as there is one for each actor with duties: a closure for each method would cost more.
 class KeyedMark implements WorkMark {
   readonly #active: ActiveActors;
   readonly #address: Address;
+  readonly #isUpToDate: () => Promise<boolean>;
   #revision: number | undefined;
   #changing: Promise<void> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(active: ActiveActors, address: Address) {
+  constructor(active: ActiveActors, { address, isUpToDate }: WorkMarkOptions) {
     this.#active = active;
     this.#address = address;
+    this.#isUpToDate = isUpToDate;
   }
 
   get isSet(): boolean {
@@ -94,7 +104,8 @@ class KeyedMark implements WorkMark {
 
   async #remove(): Promise<void> {
     const known = this.#revision;
-    if (known === undefined) return;
+    // Left for the sweep, which takes up what is new.
+    if (known === undefined || !await this.#isUpToDate()) return;
     // From now on a commit puts it anew: whether the removal succeeds is not known to everybody.
     this.#revision = undefined;
     await this.#active.unmark(this.#address, known);

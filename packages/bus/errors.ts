@@ -87,7 +87,7 @@ export class JetStreamRefusal extends BusError {
   override readonly name: string = "JetStreamRefusal";
   /** The server's own number for the reason, e.g. 10077 for a message that is too large. */
   readonly apiCode: number;
-  /** 503: the server cannot at the moment. */
+  /** As in HTTP: of 500 and more, and 429, the server cannot at the moment. */
   readonly status: number;
 
   constructor(message: string, options: ErrorOptions & { apiCode: number; status: number }) {
@@ -96,9 +96,9 @@ export class JetStreamRefusal extends BusError {
     this.status = options.status;
   }
 
-  /** A cluster without a leader answers 503 and will do better in a moment. */
+  /** E.g. a cluster without a leader, or a disk that is full: nothing is wrong with the message. */
   override get retryable(): boolean {
-    return this.status === 503;
+    return this.status >= 500 || this.status === 429;
   }
 }
 

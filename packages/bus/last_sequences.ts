@@ -4,16 +4,14 @@
  * @module
  */
 import { createInbox } from "@nats-io/nats-core";
-import { Type } from "@sinclair/typebox";
-import { TypeCompiler } from "@sinclair/typebox/compiler";
 import { backOff } from "./back_off.ts";
-import { decodeJson, encodeJson } from "./codec.ts";
 import type { Bus } from "./connect.ts";
 import { type DirectBatch, directBatch } from "./direct_batch.ts";
 import { BusError } from "./errors.ts";
+import { isLastAtLeader, leaderEnd } from "./leader_end.ts";
 import type { StreamPurpose } from "./purposes.ts";
 import { type Loss, watchLoss } from "./read_stream.ts";
-import { directGetSubject, streamInfoSubject } from "./server_subjects.ts";
+import { directGetSubject } from "./server_subjects.ts";
 import { inboxPrefix } from "./subjects.ts";
 
 /** Subjects of which it is asked. */
@@ -31,17 +29,22 @@ export interface LastSequences {
    * @throws {BusError} that is retryable when the server cannot be reached, or has no leader.
    */
   of(options: LastSequencesOptions): Promise<ReadonlyMap<string, number>>;
+  /**
+   * Whether a subject has nothing after `seq`, beyond doubt.
+   *
+   * @throws {BusError} that is retryable when nobody can say so.
+   */
+  isLast(
+    stream: StreamPurpose,
+    options: { readonly subject: string; readonly seq: number },
+  ): Promise<boolean>;
 }
 
 /** The server takes at most 1,024 subjects at once. */
 const BATCH = 1_000, BATCH_BYTES = 8 * 1024 * 1024;
-const TIMEOUT_MS = 5_000, MAX_INFO_BYTES = 1024 * 1024;
+const TIMEOUT_MS = 5_000;
 /** How often servers that are behind are asked. */
 const ATTEMPTS = 3;
-
-const Info = TypeCompiler.Compile(Type.Object({
-  state: Type.Object({ last_seq: Type.Integer() }),
-}));
 
 /** Opens it for the bus's realm. */
 export function openLastSequences(bus: Bus): LastSequences {
@@ -52,22 +55,27 @@ export function openLastSequences(bus: Bus): LastSequences {
       if (subjects.length === 0) return found;
       // Any copy of the stream answers what follows: one that has come so far knows of all that was
       // there when it was asked.
-      const end = await endOf(bus, stream);
+      const { lastSeq: end } = await leaderEnd(bus, stream);
       for (let at = 0; at < subjects.length; at += BATCH) {
         const batch = subjects.slice(at, at + BATCH);
         await readInto(found, { bus, loss, stream, subjects: batch, end });
       }
       return found;
     },
+    async isLast(stream, { subject, seq }) {
+      // A server without others cannot have a successor, and one question is enough.
+      const isAlone = bus.connection.info?.cluster === undefined;
+      if (isAlone) return await isLastAtLeader(bus, stream, { subject, seq });
+      const { lastSeq: end, hasSubject } = await leaderEnd(bus, stream, { subject });
+      if (!hasSubject) return true;
+      if (seq === 0) return false;
+      const found = new Map<string, number>();
+      await readInto(found, { bus, loss, stream, subjects: [subject], end });
+      const last = found.get(subject);
+      if (last !== undefined) return last <= seq;
+      throw new BusError("TIMEOUT", `Cannot read ${subject}: no server has come so far`);
+    },
   };
-}
-
-/** The last sequence of all, as the leader knows it. */
-async function endOf({ requests, realm }: Bus, stream: StreamPurpose): Promise<number> {
-  const { data } = await requests.request(streamInfoSubject(realm, stream), encodeJson({}));
-  const info = decodeJson(data, { maxBytes: MAX_INFO_BYTES });
-  if (Info.Check(info)) return info.state.last_seq;
-  throw new BusError("TIMEOUT", `Cannot read ${stream}: the stream does not answer as it should`);
 }
 
 interface Wanted extends LastSequencesOptions {

@@ -71,3 +71,22 @@ Deno.test("of a stream that is not there nothing is told but that it does not an
   const asked = openLastSequences(bus).of({ stream: "EVENTS", subjects });
   await rejects(asked, { code: "TIMEOUT", retryable: true });
 });
+
+Deno.test("isLast() says whether a subject has something after a sequence", async () => {
+  await using at = await opened({});
+  const lasts = openLastSequences(at.bus);
+  const isLast = (id: string, seq: number) =>
+    lasts.isLast("EVENTS", { subject: at.subject(id), seq });
+  strictEqual(await isLast("a", 0), true);
+  for (const id of ["a", "a", "b"]) await at.bus.requests.publish(at.subject(id), "x");
+  const found = [];
+  for (const seq of [0, 1, 2, 3]) found.push([await isLast("a", seq), await isLast("b", seq)]);
+  deepStrictEqual(found, [[false, false], [false, false], [true, false], [true, true]]);
+});
+
+Deno.test("isLast() says nothing of a stream that is not there", async () => {
+  await using bus = await openTestBus();
+  const subject = actorSubject(bus.realm, { kind: "k", id: "a" });
+  const asked = openLastSequences(bus).isLast("EVENTS", { subject, seq: 0 });
+  await rejects(asked, { code: "TIMEOUT", retryable: true });
+});

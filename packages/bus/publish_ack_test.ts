@@ -38,6 +38,8 @@ Deno.test("parsePublishAck() tells a refusal for good from one for the moment", 
   };
   deepStrictEqual(refused(answer(400, 10054, "too large")), [10054, 400, false]);
   deepStrictEqual(refused(answer(503, 10077, "no resources")), [10077, 503, true]);
+  deepStrictEqual(refused(answer(500, 10047, "storage is full")), [10047, 500, true]);
+  deepStrictEqual(refused(answer(429, 10167, "too many requests")), [10167, 429, true]);
   deepStrictEqual(refused('{"error":{}}'), [0, 0, false]);
 });
 

@@ -4,15 +4,12 @@
  * @module
  */
 import { createInbox } from "@nats-io/nats-core";
-import { Type } from "@sinclair/typebox";
-import { TypeCompiler } from "@sinclair/typebox/compiler";
-import { decodeJson, encodeJson } from "./codec.ts";
 import type { Bus } from "./connect.ts";
 import { type DirectBatch, directBatch, type FoundMessage } from "./direct_batch.ts";
 import { BusError, StatusError } from "./errors.ts";
 import type { StreamPurpose } from "./purposes.ts";
 import { rawHeaders } from "./raw_headers.ts";
-import { directGetSubject, leaderGetSubject } from "./server_subjects.ts";
+import { directGetSubject } from "./server_subjects.ts";
 import { inboxPrefix } from "./subjects.ts";
 
 /** A message as a stream holds it. */
@@ -35,19 +32,12 @@ export interface StreamReader {
   ): AsyncIterable<StoredMessage>;
   /** The last message of a subject, if there is one. */
   last(stream: StreamPurpose, subject: string): Promise<StoredMessage | undefined>;
-  /** Whether a subject has nothing after `seq`, as the stream's leader knows. */
-  isLast(
-    stream: StreamPurpose,
-    options: { readonly subject: string; readonly seq: number },
-  ): Promise<boolean>;
 }
 
 /** Messages, and bytes, that the server sends at once. */
 const BATCH = 256, BATCH_BYTES = 8 * 1024 * 1024;
 const TIMEOUT_MS = 5_000;
 const NOT_FOUND = 404;
-/** The server's own number for a message that is not there. */
-const NO_MESSAGE = 10037;
 
 /**
  * Opens a reader. It may be answered by a server that is behind the others: what was read last is
@@ -74,23 +64,8 @@ export function openStreamReader(bus: Bus): Promise<StreamReader> {
         throw error;
       }
     },
-    async isLast(stream, { subject, seq }) {
-      const asked = encodeJson({ seq: seq + 1, next_by_subj: subject });
-      const { data } = await bus.requests.request(leaderGetSubject(bus.realm, stream), asked);
-      const answer = decodeJson(data, { maxBytes: 2 * BATCH_BYTES });
-      if (!LeaderAnswer.Check(answer)) throw odd(subject);
-      if (answer.message !== undefined) return false;
-      // A stream that is not there, or not yet, is "not found" as well, and says nothing of its end.
-      if (answer.error?.err_code === NO_MESSAGE) return true;
-      throw odd(subject);
-    },
   });
 }
-
-const LeaderAnswer = TypeCompiler.Compile(Type.Object({
-  message: Type.Optional(Type.Object({})),
-  error: Type.Optional(Type.Object({ err_code: Type.Integer() })),
-}));
 
 function odd(subject: string): BusError {
   return new BusError("TIMEOUT", `Cannot read ${subject}: the stream does not answer as it should`);

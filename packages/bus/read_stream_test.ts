@@ -135,21 +135,3 @@ Deno.test("large messages are read in as many batches as it takes", async () => 
   );
   deepStrictEqual(seqs, Array.from({ length: 20 }, (_, i) => i + 1));
 });
-
-Deno.test("isLast() says whether a subject has something after a sequence", async () => {
-  await using at = await opened();
-  const isLast = (id: string, seq: number) =>
-    at.reader.isLast("EVENTS", { subject: at.subject(id), seq });
-  strictEqual(await isLast("a", 0), true);
-  for (const id of ["a", "a", "b"]) await at.bus.requests.publish(at.subject(id), "x");
-  const found = [];
-  for (const seq of [0, 1, 2, 3]) found.push([await isLast("a", seq), await isLast("b", seq)]);
-  deepStrictEqual(found, [[false, false], [false, false], [true, false], [true, true]]);
-});
-
-Deno.test("isLast() says nothing of a stream that is not there", async () => {
-  await using bus = await openTestBus();
-  const reader = await openStreamReader(bus);
-  const subject = actorSubject(bus.realm, { kind: "k", id: "a" });
-  await rejects(reader.isLast("EVENTS", { subject, seq: 0 }), { code: "TIMEOUT", retryable: true });
-});

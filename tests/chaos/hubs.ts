@@ -14,6 +14,8 @@ export interface HubsOptions {
   readonly realm: string;
   readonly databaseUrl: string;
   readonly durability: ChaosDurability;
+  /** Folder in which each hub's output is kept; without it, it is not. */
+  readonly logs?: string | undefined;
 }
 
 /** One place where a hub runs; the process in it changes. */
@@ -48,12 +50,14 @@ class Place implements ChaosHub {
   readonly deaths: string[] = [];
   readonly #env: Record<string, string>;
   readonly #relays: readonly Proxy[];
+  readonly #logs: string | undefined;
   #process: HubProcess | undefined;
   #isReady = false;
   #isClosed = false;
 
-  constructor(name: string, { ports, realm, databaseUrl, durability }: HubsOptions) {
+  constructor(name: string, { ports, realm, databaseUrl, durability, logs }: HubsOptions) {
     this.name = name;
+    this.#logs = logs;
     this.#relays = ports.map((port) => startProxy({ port }));
     this.#env = {
       NATS_URL: this.#relays.map(({ port }) => `nats://127.0.0.1:${port}`).join(),
@@ -86,6 +90,7 @@ class Place implements ChaosHub {
     for (let tries = 1; !this.#isClosed; tries++) {
       const process = spawnHub({ args: [], env: this.#env });
       this.#process = process;
+      void process.exited.then(() => this.#keep(process));
       try {
         await process.ready;
       } catch (error) {
@@ -101,6 +106,13 @@ class Place implements ChaosHub {
       });
       return;
     }
+  }
+
+  /** One process after the other, each with all that it has said. */
+  #keep(process: HubProcess): void {
+    if (this.#logs === undefined) return;
+    const words = `--- process ${process.pid}\n${process.output()}`;
+    Deno.writeTextFileSync(`${this.#logs}/${this.name}.log`, words, { append: true });
   }
 
   part(how: "cut" | "freeze"): void {

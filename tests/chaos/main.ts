@@ -50,15 +50,21 @@ async function main(): Promise<number> {
   await using servers = await startTestServers();
   for (const [name, value] of Object.entries(testVariables(servers))) Deno.env.set(name, value);
   await using database = await testDatabase();
+  const logs = await Deno.makeTempDir({ prefix: "chaos-" });
   const report = await runChaos({
-    ...{ seed, clients, actors, durability, realm: testRealm(), databaseUrl: database.url },
+    ...{ logs, seed, clients, actors, durability, realm: testRealm(), databaseUrl: database.url },
     program: servers.natsServer,
     faultsMs: minutes * 60_000,
     onStep: (what) => print(time() + what),
     onProgress: (answered) => print(`${time()}${answered} answers`),
   });
   print("", ...summary(report));
-  return report.findings.length === 0 ? 0 : 1;
+  if (report.findings.length > 0) {
+    print(`What the hubs said is in ${logs}.`);
+    return 1;
+  }
+  await Deno.remove(logs, { recursive: true });
+  return 0;
 }
 
 function summary({ findings, faults, ...counts }: ChaosReport): string[] {

@@ -34,6 +34,8 @@ export interface ChaosOptions {
   readonly durability?: ChaosDurability;
   readonly clients?: number;
   readonly actors?: number;
+  /** Folder in which the output of each hub is kept. */
+  readonly logs?: string;
   /** Told what happens, as it happens. */
   readonly onStep?: (what: string) => void;
   /** Told now and then how many commands were answered. */
@@ -67,13 +69,13 @@ const SHOWN = 20;
 
 /** Runs once. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
-  const { program, realm, databaseUrl, seed, durability = "replicated", onStep = () => {} } =
-    options;
+  const { program, realm, databaseUrl, seed, logs, durability = "replicated" } = options;
+  const { onStep = () => {} } = options;
   await using stack = new AsyncDisposableStack();
   const cluster = stack.use(await startCluster(program, durability));
   const ports = cluster.servers.map(({ port }) => port);
   const hubs = HUBS.map((name) =>
-    stack.use(openHub(name, { ports, realm, databaseUrl, durability }))
+    stack.use(openHub(name, { ports, realm, databaseUrl, durability, logs }))
   );
   await Promise.all(hubs.map((hub) => hub.start()));
   const open = async (name: string) => stack.use(await openClientBus(cluster, { name, realm }));
