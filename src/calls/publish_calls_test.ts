@@ -53,6 +53,18 @@ function telling(
 const call = (dispatcher: Dispatcher, operation: string, input: unknown = {}, requestId = "r") =>
   dispatcher.call({ operation, input, requestId, identity: ANN });
 
+/** A bus, and another one to the same realm that a proxy can part from it. */
+async function openParted() {
+  await using stack = new AsyncDisposableStack();
+  const world = stack.use(await testBus());
+  const { port } = new URL(testEnvironment().natsUrl);
+  const proxy = stack.use(startProxy({ port: Number(port) }));
+  const { realm } = world.bus;
+  const away = stack.use(await testBus({ realm, servers: `nats://127.0.0.1:${proxy.port}` }));
+  const parts = stack.move();
+  return { world, proxy, away, [Symbol.asyncDispose]: () => parts.disposeAsync() };
+}
+
 /** All that is stored, message by message. */
 async function stored(bus: Bus): Promise<readonly (readonly CallEvent[])[]> {
   const reader = await openStreamReader(bus);
@@ -124,11 +136,8 @@ Deno.test("inputs and outputs are told only where that is asked for: without sec
 });
 
 Deno.test("while NATS is away events wait, what does not fit is dropped and counted, and no call is held up", async () => {
-  await using world = await testBus();
-  const { port } = new URL(testEnvironment().natsUrl);
-  await using proxy = startProxy({ port: Number(port) });
-  const { realm } = world.bus;
-  await using away = await testBus({ realm, servers: `nats://127.0.0.1:${proxy.port}` });
+  await using place = await openParted();
+  const { world, proxy, away } = place;
   let dropped = 0;
   const { publisher, dispatcher } = telling({
     ...{ bus: away.bus, maxWaiting: 50, onDropped: (events) => dropped += events },
@@ -147,11 +156,8 @@ Deno.test("while NATS is away events wait, what does not fit is dropped and coun
 });
 
 Deno.test("calls that were told of as they began are told of as they end, however full it is meanwhile", async () => {
-  await using world = await testBus();
-  const { port } = new URL(testEnvironment().natsUrl);
-  await using proxy = startProxy({ port: Number(port) });
-  const { realm } = world.bus;
-  await using away = await testBus({ realm, servers: `nats://127.0.0.1:${proxy.port}` });
+  await using place = await openParted();
+  const { world, proxy, away } = place;
   let dropped = 0;
   const { publisher, dispatcher, go } = telling({
     ...{ bus: away.bus, maxWaiting: 50, maxWaitingChars: 1_000 },
