@@ -17,7 +17,7 @@ import { until } from "../../tests/harness/until.ts";
 import { bytesOf } from "./_simulate.ts";
 import { type Answer, CommandError } from "./command.ts";
 import { type ActorKind, isReserved } from "./definition.ts";
-import { fold, WINDOW_SIZE } from "./fold.ts";
+import { fold } from "./fold.ts";
 import { type Host, type HostOptions, openHost } from "./host.ts";
 import { createKinds } from "./kinds.ts";
 import { load } from "./load.ts";
@@ -177,7 +177,7 @@ async function checkLogs(bus: Bus, declared: readonly ActorKind[]): Promise<void
     if (known === undefined) throw new Error(`No kind for ${subject}`);
     let folded: Loaded | undefined;
     for (const record of await logOf(bus, { kind: name, id })) {
-      folded = fold({ ...known, windowSize: WINDOW_SIZE }, folded, record);
+      folded = fold(known, folded, record);
     }
     const { loaded } = await load({ ...known, log, snapshots }, { kind: name, id });
     const bytes = (one: Loaded | undefined) => one && bytesOf(known.kind, one);

@@ -10,8 +10,8 @@ import { type Cause, type LoggedEvent, type LogRecord, START } from "./record.ts
 import { keyOf } from "./state.ts";
 
 /** Surroundings to fold a kind in, as a node has them. */
-export function foldContext(kind: ActorKind, windowSize = 1000): FoldContext {
-  return { kind, scope: createMachineScope(kind.machine), windowSize };
+export function foldContext(kind: ActorKind): FoldContext {
+  return { kind, scope: createMachineScope(kind.machine) };
 }
 
 /** An event as the log holds it. */

@@ -9,10 +9,11 @@ import { type Answer, type Command, CommandError } from "./command.ts";
 import { commandKey } from "./command_window.ts";
 import { decide, type Verdict } from "./decide.ts";
 import type { Asked, Duties } from "./duties.ts";
-import { fold, WINDOW_SIZE } from "./fold.ts";
+import { fold } from "./fold.ts";
 import { load, type LoadPorts } from "./load.ts";
 import type { Loaded } from "./persist.ts";
 import { patiently } from "./persistently.ts";
+import { Recollection, whereToSearch } from "./recollection.ts";
 import { type LoggedEvent, START } from "./record.ts";
 import { createSaver, type Saver } from "./saver.ts";
 import type { ActorState } from "./state.ts";
@@ -94,7 +95,12 @@ class Actor implements ActiveActor {
   readonly #waiting: Waiting[] = [];
   readonly #visits: Visit[] = [];
   #working: Promise<void> | undefined;
+  /** When the first of those came that wait, or are being dealt with. */
+  #workingSince = 0;
   #loaded: Loaded | undefined;
+  /** The end of the log as it was seen before what is in memory; 0 if there was none. */
+  #seen: number | undefined;
+  #recollection: Recollection | undefined;
   /** What was asked for and is not done. */
   readonly #undone = new Set<Promise<void>>();
   #gaveUp = false;
@@ -157,11 +163,13 @@ class Actor implements ActiveActor {
   }
 
   async #work(): Promise<void> {
+    this.#workingSince = this.#ports.now();
     // Everything that arrives in this turn of the event loop belongs to the first group.
     await Promise.resolve();
     while (this.#waiting.length + this.#visits.length > 0) {
       for (const { act, reject } of this.#visits.splice(0)) await act().catch(reject);
       const group = this.#waiting.splice(0, MAX_GROUP);
+      if (this.#recollection?.isOver(group[0]?.command.at ?? 0)) this.#recollection = undefined;
       await this.#settle(group).catch((error) => {
         for (const { reject } of group) reject(error);
       });
@@ -194,6 +202,7 @@ class Actor implements ActiveActor {
 
   /** Memory may be behind the log: it is read again before anything is decided anew. */
   #forget(error: unknown): never {
+    this.#seen = this.#loaded?.seq ?? this.#seen;
     this.#loaded = undefined;
     throw error;
   }
@@ -219,10 +228,12 @@ class Actor implements ActiveActor {
     }
     const commit = { seq: 0 };
     const { window } = loaded;
+    const commands = group.map(({ command }) => command);
+    const known = this.#recollection && await this.#recollection.over(window, commands);
     const decision = decide(
-      { kind, scope, self: this.#address, machine: kind.machine, window, commit },
+      { kind, scope, self: this.#address, machine: kind.machine, window: known ?? window, commit },
       loaded.state,
-      group.map(({ command }) => command),
+      commands,
     );
     if (decision.accepted.length > 0) {
       const { accepted: events, next, actions } = decision;
@@ -269,10 +280,22 @@ class Actor implements ActiveActor {
 
   async #load(): Promise<Loaded | undefined> {
     const { loaded, actions, savedSeq } = await load(this.#ports, this.#address);
+    if (loaded !== undefined) await this.#gather(loaded);
     this.#loaded = loaded;
+    this.#seen = loaded?.seq ?? 0;
     this.#saver.begin(loaded, savedSeq);
     if (loaded !== undefined) this.#perform({ ...loaded, actions, resumed: true });
     return loaded;
+  }
+
+  /** What waits may have been taken by another node since the log was seen last, and be forgotten. */
+  async #gather(loaded: Loaded): Promise<void> {
+    const { kind: { remember }, now } = this.#ports;
+    const seen = this.#loaded?.seq ?? this.#seen, waitsSince = this.#workingSince;
+    const from = whereToSearch(loaded, { remember, seen, waitsSince, now: now() });
+    if (from === undefined) return;
+    this.#recollection ??= new Recollection(this.#ports, this.#address);
+    await this.#recollection.gather(loaded, from);
   }
 
   /**
@@ -286,7 +309,7 @@ class Actor implements ActiveActor {
     if (started === undefined && !commands.some(makesActor)) return undefined;
     const cause = started?.cause ?? { from: "start" as const };
     const events = [{ id: "start", event: START, cause, at: now() }];
-    const context = { kind, scope, windowSize: WINDOW_SIZE };
+    const context = { kind, scope };
     const { version } = kind;
     const collect = (seq: number) => {
       const actions: Action[] = [];

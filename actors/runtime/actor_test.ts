@@ -15,7 +15,7 @@ import { defineActor } from "./definition.ts";
 import { fold } from "./fold.ts";
 import { openActorLog } from "./log.ts";
 import { createMachineScope } from "./machine_scope.ts";
-import type { Loaded } from "./persist.ts";
+import type { Loaded, PersistedActor } from "./persist.ts";
 import { openSnapshots, type Unusable } from "./snapshots.ts";
 
 const address: Address = { kind: "counter", id: "a" };
@@ -239,7 +239,9 @@ Deno.test("a snapshot is saved now and then, and loading reads only what came af
   deepStrictEqual(read, all.filter((seq) => seq > saved.seq));
 });
 
-function snapshotOf(versions: { readonly format: number; readonly version: number }): string {
+function snapshotOf(
+  versions: Partial<Omit<PersistedActor, "format">> & { readonly format: number },
+): string {
   return JSON.stringify({
     ...{ ...versions, seq: 1, count: 1, snapshot: { status: "active" } },
     ...{ effects: [], timers: [], children: [], window: [] },
@@ -254,9 +256,10 @@ for (
     ["other version", snapshotOf({ format: 2, version: 2 })],
     ["other version", snapshotOf({ format: 1, version: 1 })],
     ["other version", snapshotOf({ format: 3, version: 1 })],
+    ["other version", snapshotOf({ format: 2, version: 1, remember: 2_000 })],
   ] as const
 ) {
-  Deno.test(`a snapshot that is "${what}" (${body.slice(0, 24)}…) is reported, and the log is read instead`, async () => {
+  Deno.test(`a snapshot that is "${what}" (${body.slice(0, 40)}…) is reported, and the log is read instead`, async () => {
     await using at = await createWorld({ kinds: [counter] });
     const { actor } = await owner(at.bus);
     await actor.send(add(7));

@@ -15,6 +15,9 @@ export interface CommandWindow {
   entries(): Iterable<readonly [key: string, outcome: Outcome]>;
 }
 
+/** How many events an actor remembers unless its kind says otherwise. */
+export const REMEMBERED = 1_000;
+
 /** Characters of all that is kept of what an actor has emitted. */
 export const MAX_KEPT = 64 * 1024;
 

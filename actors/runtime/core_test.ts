@@ -83,7 +83,7 @@ Deno.test("a snapshot at any point and the rest of the log give the same bytes a
     const before = JSON.stringify(persist(order, foldAll(log.slice(0, at))));
     const persisted: PersistedActor = JSON.parse(before);
     const { kind, scope } = foldContext(order);
-    const restored = restore(persisted, { kind, scope, windowSize: 1000 });
+    const restored = restore(persisted, { kind, scope });
     const rest = log.slice(at);
     const after = rest.length === 0 ? restored : foldAll(rest, restored);
     strictEqual(bytesOf(order, after), bytesOf(order, foldAll(log)));

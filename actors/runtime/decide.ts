@@ -49,7 +49,7 @@ export interface DecideContext extends StepContext {
   readonly kind: ActorKind;
   /** Of the actor itself. */
   readonly self: Address;
-  readonly window: CommandWindow;
+  readonly window: Pick<CommandWindow, "get">;
   /** Where the group will stand; its sequence is filled in when the log has acknowledged it. */
   readonly commit: Commit;
   /** Place of the group's first event in its commit. Default 0. */

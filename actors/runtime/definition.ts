@@ -7,6 +7,7 @@ import type { AccessControl } from "@alkdev/operations";
 import { type Static, type TSchema, Type } from "@sinclair/typebox";
 import { TypeCompiler } from "@sinclair/typebox/compiler";
 import type { AnyEventObject, AnyStateMachine } from "xstate";
+import { REMEMBERED } from "./command_window.ts";
 
 /** What {@linkcode defineActor} needs to know. */
 export interface ActorOptions<TMachine extends AnyStateMachine = AnyStateMachine> {
@@ -25,8 +26,17 @@ export interface ActorOptions<TMachine extends AnyStateMachine = AnyStateMachine
    * name of the child's logic in the machine, `parcel`, and `parcel:label` for a child of that.
    */
   readonly upcastChildren?: Readonly<Record<string, Upcast>>;
-  /** Events between two snapshots. Default 200. */
+  /**
+   * Events between two snapshots, each of which spells all that the actor remembers. Default as many
+   * as that, and at least 200.
+   */
   readonly snapshotEvery?: number;
+  /**
+   * Events whose ids an actor remembers, so that a command that is sent again gets its first answer;
+   * at most 5,000. More for an actor of which many commands may come before one is sent again.
+   * Default 1,000.
+   */
+  readonly remember?: number;
   /** Time without a command after which the actor leaves memory. Default 60,000. */
   readonly passivateAfterMs?: number;
   /** Who may do what to actors of this kind; the runtime itself keeps nobody away. */
@@ -50,6 +60,7 @@ export interface ActorKind {
   readonly version: number;
   readonly machine: AnyStateMachine;
   readonly snapshotEvery: number;
+  readonly remember: number;
   readonly passivateAfterMs: number;
   readonly access: ActorAccess;
   /** What is wrong with an event that a caller sent; `undefined` when nothing is. */
@@ -60,6 +71,8 @@ export interface ActorKind {
 }
 
 const SNAPSHOT_EVERY = 200;
+/** All that an actor remembers is in each of its snapshots. */
+const MAX_REMEMBERED = 5_000;
 const PASSIVATE_AFTER_MS = 60_000;
 /** XState's own events; a caller who could send them could pretend that an effect has succeeded. */
 const RESERVED = /^xstate\./;
@@ -75,7 +88,7 @@ type AnyEvent = Static<typeof AnyEvent>;
 /**
  * Declares a kind of actor.
  *
- * @throws {RangeError} If the kind's name or version cannot be used.
+ * @throws {RangeError} If the kind's name, version or memory cannot be used.
  *
  * @example A counter
  * ```ts
@@ -108,11 +121,19 @@ export function defineActor(options: ActorOptions): ActorKind {
   if (!Number.isSafeInteger(version) || version < 1) {
     throw new RangeError(`Cannot use version ${version} of ${kind}: expected 1, 2, 3, …`);
   }
+  const remember = options.remember ?? REMEMBERED;
+  if (!Number.isSafeInteger(remember) || remember < 1 || remember > MAX_REMEMBERED) {
+    throw new RangeError(
+      `Cannot remember ${remember} events of ${kind}: expected 1 to ${MAX_REMEMBERED}`,
+    );
+  }
   return {
     kind,
     version,
     machine,
-    snapshotEvery: options.snapshotEvery ?? SNAPSHOT_EVERY,
+    remember,
+    // More often, the same commands would be spelled again and again: most of what many of them cost.
+    snapshotEvery: options.snapshotEvery ?? Math.max(SNAPSHOT_EVERY, remember),
     passivateAfterMs: options.passivateAfterMs ?? PASSIVATE_AFTER_MS,
     access: options.access ?? {},
     refuse: createRefusal(events),

@@ -11,13 +11,9 @@ import type { LogRecord } from "./record.ts";
 import { emittedIn, keptOf } from "./reply.ts";
 import { isChanged, type Step, step } from "./step.ts";
 
-/** How many commands an actor remembers. */
-export const WINDOW_SIZE = 1000;
-
 export interface FoldContext {
   readonly kind: ActorKind;
   readonly scope: MachineScope;
-  readonly windowSize?: number;
 }
 
 /**
@@ -27,13 +23,13 @@ export interface FoldContext {
  * machine fails on an event that it once accepted.
  */
 export function fold(
-  { kind, scope, windowSize = WINDOW_SIZE }: FoldContext,
+  { kind, scope }: FoldContext,
   loaded: Loaded | undefined,
   record: LogRecord,
   onStep?: (step: Step) => void,
 ): Loaded {
   if (record.version > kind.version) throw new Error(newerVersion(kind, record));
-  const window = loaded?.window ?? createCommandWindow(windowSize);
+  const window = loaded?.window ?? createCommandWindow(kind.remember);
   const commit = { seq: record.seq };
   let state = loaded?.state;
   for (const [index, logged] of record.events.entries()) {

@@ -58,13 +58,14 @@ function childKind(
   parent: ActorKind,
   { kind, src, machine }: Pick<ActorKind, "kind" | "machine"> & { readonly src: string },
 ): ActorKind {
-  const { version, snapshotEvery, passivateAfterMs, access, upcastChildren } = parent;
+  const { version, snapshotEvery, remember, passivateAfterMs, access, upcastChildren } = parent;
   const upcast = upcastChildren[src];
   return {
     kind,
     version,
     machine,
     snapshotEvery,
+    remember,
     passivateAfterMs,
     access,
     refuse: () => "it is a child of another actor, send to that one",

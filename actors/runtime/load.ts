@@ -7,7 +7,7 @@ import type { Address } from "@hub/bus";
 import type { Action } from "./action.ts";
 import type { ActorKind } from "./definition.ts";
 import { addressText } from "./family.ts";
-import { fold, WINDOW_SIZE } from "./fold.ts";
+import { fold } from "./fold.ts";
 import { type ActorLog, NotInLog } from "./log.ts";
 import type { MachineScope } from "./machine_scope.ts";
 import { type Loaded, restore } from "./persist.ts";
@@ -75,7 +75,7 @@ async function fromSnapshot(ports: LoadPorts, address: Address): Promise<Loaded 
   const persisted = await snapshots.load(kind, address);
   if (typeof persisted !== "string") {
     try {
-      return restore(persisted, { kind, scope, windowSize: WINDOW_SIZE });
+      return restore(persisted, { kind, scope });
     } catch {
       // The log is the truth; a snapshot that the machine cannot restore is only a lost shortcut.
       onUnusable?.(address, "damaged");

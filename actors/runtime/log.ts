@@ -70,14 +70,18 @@ export interface ActorLog {
    */
   append(address: Address, append: Append): Promise<number>;
   /**
-   * Reads an actor's log, in order: from `from` on, or what comes after a message that is in it.
+   * Reads an actor's log, in order: from `from` on, since a time, or what comes after a message that
+   * is in it.
    *
    * @throws {NotInLog} when the message `after` is not in it.
    * @throws {DamagedCommit} naming the message.
    */
   read(
     address: Address,
-    options?: { readonly from?: number } | { readonly after: number },
+    options?:
+      | { readonly from?: number }
+      | { readonly since: Date }
+      | { readonly after: number },
   ): AsyncIterable<LogRecord>;
   /** Whether nothing has been appended after `seq`, beyond doubt; reading may be behind. */
   isLast(address: Address, seq: number): Promise<boolean>;
@@ -110,7 +114,11 @@ export async function openActorLog(bus: Bus): Promise<ActorLog> {
     async *read(address, options = {}) {
       const subject = actorSubject(realm, address);
       const after = "after" in options ? options.after : 0;
-      const from = "after" in options ? options.after : options.from ?? 1;
+      const from = "after" in options
+        ? options.after
+        : "since" in options
+        ? options.since
+        : options.from ?? 1;
       let isThere = after === 0;
       for await (const message of reader.read("EVENTS", { subject, from })) {
         if (!isThere && message.seq !== after) throw notThere(after, subject);

@@ -4,7 +4,7 @@
  * @module
  */
 import type { AnyMachineSnapshot, Snapshot } from "xstate";
-import { type CommandWindow, createCommandWindow } from "./command_window.ts";
+import { type CommandWindow, createCommandWindow, REMEMBERED } from "./command_window.ts";
 import { NOTHING } from "./copied.ts";
 import type { ActorKind } from "./definition.ts";
 import type { MachineScope } from "./machine_scope.ts";
@@ -25,6 +25,8 @@ export interface PersistedActor {
   readonly format: typeof PERSISTED_FORMAT;
   /** Version of the machine that folded it. */
   readonly version: number;
+  /** How many events it remembers, if not as many as usual. */
+  readonly remember?: number;
   /** Sequence of the last message of the log that is contained. */
   readonly seq: number;
   readonly count: number;
@@ -54,6 +56,7 @@ export function persist(kind: ActorKind, { state, seq, window }: Loaded): Persis
   return {
     format: PERSISTED_FORMAT,
     version: kind.version,
+    ...(kind.remember === REMEMBERED ? {} : { remember: kind.remember }),
     seq,
     count: state.count,
     snapshot: kind.machine.getPersistedSnapshot(state.snapshot),
@@ -68,12 +71,11 @@ export function persist(kind: ActorKind, { state, seq, window }: Loaded): Persis
 export interface RestoreOptions {
   readonly kind: ActorKind;
   readonly scope: MachineScope;
-  readonly windowSize: number;
 }
 
 /** Makes of such a value what it was made from. */
 export function restore(persisted: PersistedActor, options: RestoreOptions): Loaded {
-  const { kind, scope, windowSize } = options;
+  const { kind, scope } = options;
   const snapshot: AnyMachineSnapshot = kind.machine.restoreSnapshot(
     persisted.snapshot,
     scope.scope,
@@ -88,7 +90,7 @@ export function restore(persisted: PersistedActor, options: RestoreOptions): Loa
       children: byId(persisted.children),
       count: persisted.count,
     },
-    window: createCommandWindow(windowSize, persisted.window.map(outcomeOf)),
+    window: createCommandWindow(kind.remember, persisted.window.map(outcomeOf)),
   };
 }
 

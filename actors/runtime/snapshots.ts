@@ -13,6 +13,7 @@ import {
 } from "@hub/bus";
 import { Type } from "@sinclair/typebox";
 import { TypeCompiler } from "@sinclair/typebox/compiler";
+import { REMEMBERED } from "./command_window.ts";
 import type { ActorKind } from "./definition.ts";
 import { PERSISTED_FORMAT, type PersistedActor } from "./persist.ts";
 
@@ -22,6 +23,7 @@ const MAX_SNAPSHOT_BYTES = 1024 * 1024;
 const Persisted = TypeCompiler.Compile(Type.Unsafe<PersistedActor>(Type.Object({
   format: Type.Literal(PERSISTED_FORMAT),
   version: Type.Integer({ minimum: 1 }),
+  remember: Type.Optional(Type.Integer({ minimum: 1 })),
   seq: Type.Integer({ minimum: 1 }),
   count: Type.Integer({ minimum: 1 }),
   snapshot: Type.Object({ status: Type.String() }),
@@ -52,14 +54,15 @@ export async function openSnapshots(bus: Bus): Promise<Snapshots> {
       const body = encodeJson(persisted, { maxBytes: MAX_SNAPSHOT_BYTES });
       await bus.requests.publish(snapshotSubject(bus.realm, address), body);
     },
-    async load({ version }, address) {
+    async load({ version, remember }, address) {
       const message = await reader.last("SNAPSHOTS", snapshotSubject(bus.realm, address));
       if (message === undefined) return "none";
       const value = valueOf(message.data);
       if (OtherFormats.Check(value) && value.format !== PERSISTED_FORMAT) return "other version";
       if (!Persisted.Check(value)) return "damaged";
       // An older one was folded by other rules; a newer one holds what this version cannot know.
-      return value.version === version ? value : "other version";
+      const isSame = value.version === version && (value.remember ?? REMEMBERED) === remember;
+      return isSame ? value : "other version";
     },
   };
 }

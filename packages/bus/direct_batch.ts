@@ -15,6 +15,7 @@ export type DirectBatchRequest =
   & { readonly batch: number; readonly max_bytes: number }
   & (
     | { readonly seq: number; readonly next_by_subj: string }
+    | { readonly start_time: string; readonly next_by_subj: string }
     | { readonly multi_last: readonly string[] }
   );
 

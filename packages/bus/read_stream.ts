@@ -25,10 +25,13 @@ export interface StoredMessage {
 
 /** Reads the streams of one realm. */
 export interface StreamReader {
-  /** Messages of a subject from `from` on, in order, up to the last one at the time. */
+  /**
+   * Messages of a subject from `from` on, in order, up to the last one at the time; a time is that of
+   * the server.
+   */
   read(
     stream: StreamPurpose,
-    options: { readonly subject: string; readonly from?: number },
+    options: { readonly subject: string; readonly from?: number | Date },
   ): AsyncIterable<StoredMessage>;
   /** The last message of a subject, if there is one. */
   last(stream: StreamPurpose, subject: string): Promise<StoredMessage | undefined>;
@@ -96,7 +99,7 @@ export interface ReadOptions {
   /** Where the server is asked for it. */
   readonly asked: string;
   readonly subject: string;
-  readonly from: number;
+  readonly from: number | Date;
   readonly loss: Loss;
 }
 
@@ -105,8 +108,9 @@ export async function* readBatches(
   { connection, realm }: Bus,
   { asked, subject, from, loss }: ReadOptions,
 ): AsyncGenerator<StoredMessage> {
-  const ask = (seq: number, signal: AbortSignal) => {
-    const request = { seq, next_by_subj: subject, batch: BATCH, max_bytes: BATCH_BYTES };
+  const ask = (start: number | Date, signal: AbortSignal) => {
+    const place = typeof start === "number" ? { seq: start } : { start_time: start.toISOString() };
+    const request = { ...place, next_by_subj: subject, batch: BATCH, max_bytes: BATCH_BYTES };
     const inbox = createInbox(inboxPrefix(realm));
     return directBatch(connection, request, {
       ...{ subject: asked, inbox, timeoutMs: TIMEOUT_MS, signal },

@@ -42,6 +42,21 @@ Deno.test("read() begins at the sequence that is asked for, whether or not it is
   deepStrictEqual(await from(6), []);
 });
 
+Deno.test("read() since a time yields what the server has stored from then on", async () => {
+  await using at = await opened();
+  const subject = at.subject("a");
+  for (let i = 0; i < 300; i++) await at.bus.requests.publish(subject, `${i}`);
+  const all = await Array.fromAsync(at.reader.read("EVENTS", { subject }));
+  const from = all.at(20)?.time ?? new Date();
+  const since = await Array.fromAsync(
+    at.reader.read("EVENTS", { subject, from }),
+    ({ seq }) => seq,
+  );
+  deepStrictEqual(since, all.filter(({ time }) => time >= from).map(({ seq }) => seq));
+  const later = new Date(Date.now() + 60_000);
+  deepStrictEqual(await Array.fromAsync(at.reader.read("EVENTS", { subject, from: later })), []);
+});
+
 Deno.test("read() of a subject without messages yields nothing", async () => {
   await using at = await opened();
   deepStrictEqual(

@@ -1,5 +1,4 @@
 import { Command, Option } from "commander";
-import { WINDOW_SIZE } from "../../actors/runtime/mod.ts";
 import {
   createCapsule,
   createReplayer,
@@ -117,7 +116,7 @@ async function showWhatIf(
   const edits = parseEdits(parseJson(text, file));
   const records = await Array.fromAsync(log());
   if (records.length === 0) throw nothing(name);
-  const found = whatIf(records, { ...known, windowSize: WINDOW_SIZE, self: address, edits });
+  const found = whatIf(records, { ...known, self: address, edits });
   print(...json ? [jsonLine(found)] : whatIfLines(found));
 }
 

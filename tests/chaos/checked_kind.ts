@@ -182,5 +182,7 @@ export default defineActor({
   events: CheckedEvent,
   machine,
   snapshotEvery: 20,
+  // Who was cut off tries again after many seconds.
+  remember: 5_000,
   passivateAfterMs: 1_000,
 });

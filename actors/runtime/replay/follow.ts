@@ -9,9 +9,8 @@
 import { type Address, type Bus, BusError, liveSubject } from "@hub/bus";
 import type { AnyEventObject } from "xstate";
 import { CommandError } from "../command.ts";
-import { WINDOW_SIZE } from "../fold.ts";
 import type { KnownKind } from "../kinds.ts";
-import { parseLiveMessage } from "../live.ts";
+import { parseLiveMessages } from "../live.ts";
 import type { ActorLog } from "../log.ts";
 import { type Loaded, restore } from "../persist.ts";
 import type { LogRecord } from "../record.ts";
@@ -127,7 +126,7 @@ export async function lastSnapshot(
   const persisted = await snapshots.load(known.kind, address);
   if (typeof persisted === "string") return undefined;
   try {
-    return restore(persisted, { ...known, windowSize: WINDOW_SIZE });
+    return restore(persisted, known);
   } catch {
     return undefined; // Only a shortcut: the log begins earlier.
   }
@@ -152,12 +151,13 @@ function listen(
   let live: AnyEventObject[] = [];
   const subscription = bus.connection.subscribe(liveSubject(bus.realm, address), {
     callback(error, { data }) {
-      const message = error === null ? parseLiveMessage(data) : undefined;
-      if (message === undefined) return;
-      if ("state" in message) announced = Math.max(announced, message.seq);
-      // What has a place in the log is told from there.
-      else if (message.seq === undefined && live.length < MAX_LIVE) live.push(message.event);
-      wakeUp.ring();
+      const messages = error === null ? parseLiveMessages(data) : [];
+      for (const message of messages) {
+        if ("state" in message) announced = Math.max(announced, message.seq);
+        // What has a place in the log is told from there.
+        else if (message.seq === undefined && live.length < MAX_LIVE) live.push(message.event);
+      }
+      if (messages.length > 0) wakeUp.ring();
     },
   });
   // Whatever was announced meanwhile was not heard.
