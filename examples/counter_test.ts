@@ -1,5 +1,5 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
-import { type LiveMessage, parseLiveMessage } from "@hub/actors";
+import { type LiveMessage, parseLiveMessages } from "@hub/actors";
 import { liveSubject } from "@hub/bus";
 import { startNode, typesOf } from "../actors/runtime/_nodes_testing.ts";
 import { until } from "../tests/harness/until.ts";
@@ -25,11 +25,11 @@ Deno.test("RESET sets it to zero", async () => {
 Deno.test("each event is replied to with the count", async () => {
   await using node = await startNode("n1", { kinds: [counter] });
   const counts: unknown[] = [];
-  const take = (message: LiveMessage | undefined) => {
-    if (message !== undefined && "event" in message) counts.push(message.event);
+  const take = (message: LiveMessage) => {
+    if ("event" in message) counts.push(message.event);
   };
   const listener = node.bus.connection.subscribe(liveSubject(node.realm, address), {
-    callback: (_, { data }) => take(parseLiveMessage(data)),
+    callback: (_, { data }) => parseLiveMessages(data).forEach(take),
   });
   await node.bus.connection.flush();
   await node.send(address, { type: "ADD", n: 2 });

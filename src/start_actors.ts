@@ -50,6 +50,10 @@ export async function startActors(options: StartActorsOptions): Promise<StartedA
         const about = { from: addressText(from), to: addressText(to), event: event.type };
         log.info("event waits no more for its receiver", about);
       },
+      onLate({ address, timer: { id, dueAt } }) {
+        const about = { actor: addressText(address), timer: id, dueAt: new Date(dueAt) };
+        log.warn("timer did not come in time, armed again", about);
+      },
       onError(error, { address }) {
         failed.add();
         log.error("actor failed", { error, ...(address ? { actor: addressText(address) } : {}) });

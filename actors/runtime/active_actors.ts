@@ -3,18 +3,8 @@
  *
  * @module
  */
-import {
-  activeKey,
-  type Address,
-  type Bus,
-  encodeJson,
-  keySubject,
-  MARKER_TTL_MS,
-  openKeyLister,
-  parseActiveKey,
-  PURGE_HEADERS,
-  WrongLastSequence,
-} from "@hub/bus";
+import type { Address, Bus } from "@hub/bus";
+import { openActorKeys } from "./actor_keys.ts";
 
 /** The keys of a realm's active actors. */
 export interface ActiveActors {
@@ -28,40 +18,12 @@ export interface ActiveActors {
 
 /** Opens the keys; `node` stands in them for people who look. */
 export function openActiveActors(bus: Bus, node: string): ActiveActors {
-  const { realm, requests } = bus;
-  const lister = openKeyLister(bus, "ACTIVE");
-  const subjectOf = (address: Address) => keySubject(realm, "ACTIVE", activeKey(address));
+  const keys = openActorKeys(bus, "ACTIVE");
   return {
-    async mark(address) {
-      return (await requests.publish(subjectOf(address), encodeJson({ node }))).seq;
-    },
-    async unmark(address, revision) {
-      try {
-        await requests.publish(subjectOf(address), new Uint8Array(), {
-          expectedLastSubjectSequence: revision,
-          headers: PURGE_HEADERS,
-          rollup: "subject",
-          // The marker goes as well, or every actor that ever worked would stay for good.
-          ttlMs: MARKER_TTL_MS,
-        });
-      } catch (error) {
-        if (!(error instanceof WrongLastSequence)) throw error;
-      }
-    },
+    mark: (address) => keys.put(address, { node }),
+    unmark: (address, revision) => keys.remove(address, revision),
     async *list() {
-      for await (const key of lister.keys()) {
-        const address = addressOf(key);
-        if (address !== undefined) yield address;
-      }
+      for await (const { address } of keys.list()) yield address;
     },
   };
-}
-
-/** What no node wrote is nobody's. */
-function addressOf(key: string): Address | undefined {
-  try {
-    return parseActiveKey(key);
-  } catch {
-    return undefined;
-  }
 }

@@ -18,16 +18,21 @@ import { withKey } from "./idempotency_key.ts";
 import { createLanes, type Lanes } from "./lanes.ts";
 import type { Live, LiveMessage } from "./live.ts";
 import type { ActorLog } from "./log.ts";
+import { lateTimers, nextDueAt, SELDOM } from "./overdue.ts";
 import type { Parking, ParkingHooks } from "./parking.ts";
 import { persistently } from "./persistently.ts";
 import { logicOf } from "./run_effect.ts";
-import { isCurrent, type Timer } from "./state.ts";
+import { type ActorState, isCurrent, type Timer } from "./state.ts";
+import { NOTHING } from "./copied.ts";
 import type { Timers } from "./timers.ts";
+import type { WaitingActors } from "./waiting_actors.ts";
 import { createWorkMark, type WorkMark } from "./work_mark.ts";
 
 /** Told of what nobody else is told of. */
 export interface DutyHooks extends ParkingHooks {
   readonly onDropped?: (dropped: Dropped) => void;
+  /** A timer has not come in time and is armed again: NATS has lost it, or cannot keep up. */
+  readonly onLate?: (late: { readonly address: Address; readonly timer: Timer }) => void;
   /** Something that an actor asked for has failed; the actor goes on. */
   readonly onError?: (error: unknown, about: { readonly address?: Address }) => void;
 }
@@ -36,6 +41,7 @@ export interface DutyHooks extends ParkingHooks {
 export interface DutyPorts {
   readonly send: Send;
   readonly active: ActiveActors;
+  readonly waiting: WaitingActors;
   readonly isLast: ActorLog["isLast"];
   readonly timers: Timers;
   readonly slots: EffectSlots;
@@ -45,6 +51,9 @@ export interface DutyPorts {
   readonly maxUndone: number;
   readonly publish: Live["publish"];
   readonly hooks: DutyHooks;
+  readonly now: () => number;
+  /** A timer that is late for so long is taken for lost. */
+  readonly lateMs: number;
 }
 
 /** The duties towards one actor. */
@@ -58,6 +67,10 @@ export interface ActorDuties extends Duties {
    * done; all up to `seq` was asked for.
    */
   adopt(seq: number): void;
+  /** Whether timers should have come that were not armed again lately. */
+  readonly isLate: boolean;
+  /** Arms those again; resolves when that is done, or given up. */
+  rearmLate(): Promise<void>;
   /** Stops the effects and gives up what is not done: it is for whoever has the actor next. */
   stop(): void;
   /** After `stop()`: resolves with whether there is something for whoever has the actor next. */
@@ -94,13 +107,18 @@ class PerformedDuties implements ActorDuties {
   #leftover = false;
   /** All actions up to this commit have been asked for here. */
   #askedUpTo = 0;
+  #timers: ActorState["timers"] = NOTHING;
+  #rearmAfter = -Infinity;
 
   constructor(ports: DutyPorts, address: Address, kind: ActorKind) {
     this.#ports = ports;
     this.#address = address;
     this.#text = addressText(address);
     const isUpToDate = () => ports.isLast(address, this.#askedUpTo);
-    this.#mark = createWorkMark(ports.active, { address, isUpToDate });
+    this.#mark = createWorkMark(ports, {
+      ...{ address, isUpToDate },
+      nextDueAt: () => nextDueAt(this.#timers),
+    });
     this.#lanes = createLanes(() => this.#rest());
     this.#deliveries = createDeliveries({
       ...{ address, send: ports.send, lanes: this.#lanes, parking: ports.parking },
@@ -139,6 +157,8 @@ class PerformedDuties implements ActorDuties {
   perform(asked: Asked): Promise<void> | undefined {
     const { actions, state, seq, resumed } = asked;
     this.#expecting = false;
+    this.#timers = state.timers;
+    if (resumed && state.timers.size > 0) this.#mark.expectNote();
     const hasWork = actions.some(isWork) || (resumed && state.effects.size > 0);
     if (this.#stopped) return hasWork ? this.#refuse() : undefined;
     // It is there, if there is work; put anew it may be removed by this node when that is done.
@@ -167,7 +187,29 @@ class PerformedDuties implements ActorDuties {
   adopt(seq: number): void {
     if (this.#stopped) return;
     this.#askedUpTo = Math.max(this.#askedUpTo, seq);
+    this.#mark.expectNote();
     this.#mark.set()?.then(() => this.#rest(), (error) => this.#report(error));
+    void this.rearmLate();
+  }
+
+  get isLate(): boolean {
+    if (this.#stopped || this.#timers.size === 0) return false;
+    const { now, lateMs } = this.#ports, at = now(), dueAt = nextDueAt(this.#timers) ?? at;
+    return at >= this.#rearmAfter && dueAt < at - lateMs;
+  }
+
+  async rearmLate(): Promise<void> {
+    if (!this.isLate) return;
+    const { now, lateMs, hooks } = this.#ports, at = now();
+    // Perhaps they are on their way and cannot be taken: that is not mended by more of them.
+    this.#rearmAfter = at + SELDOM * lateMs;
+    await Promise.all(
+      lateTimers(this.#timers, at - lateMs).map((timer) => {
+        hooks.onLate?.({ address: this.#address, timer });
+        // What is given up is for whoever has the actor next.
+        return this.#arm(timer).catch(() => undefined);
+      }),
+    );
   }
 
   stop(): void {

@@ -1,5 +1,13 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
-import { actorSubject, type Address, openStreamPurger, openStreamReader } from "@hub/bus";
+import {
+  actorSubject,
+  type Address,
+  decodeJson,
+  encodeJson,
+  openStreamPurger,
+  openStreamReader,
+  snapshotSubject,
+} from "@hub/bus";
 import { testBus } from "../../tests/harness/bus.ts";
 import { until } from "../../tests/harness/until.ts";
 import { counter } from "./_counter.ts";
@@ -134,3 +142,23 @@ for (const then of ["nothing", "another log"]) {
     strictEqual(told[0], "of another log");
   });
 }
+
+Deno.test("a snapshot that could be restored and does not say how much of the log it holds is told of and not used", async () => {
+  await using at = await testBus();
+  const { bus } = at, { realm } = bus, subject = snapshotSubject(realm, address);
+  {
+    await using node = await startNode("n1", { kinds: [counter], realm });
+    await node.send(address, add(7));
+  }
+  const saved = await (await openStreamReader(bus)).last("SNAPSHOTS", subject);
+  const snapshot = decodeJson(saved?.data ?? new Uint8Array());
+  ok(typeof snapshot === "object" && snapshot !== null && "seq" in snapshot);
+  // Believed, all of the log would be folded on top of it.
+  await bus.requests.publish(subject, encodeJson({ ...snapshot, seq: 0 }));
+  const told: Unusable[] = [];
+  await using node = await startNode("n2", {
+    ...{ kinds: [counter], realm, onUnusable: (_, why) => void told.push(why) },
+  });
+  deepStrictEqual((await node.host.get(address))?.context, { count: 7 });
+  deepStrictEqual(told, ["damaged"]);
+});

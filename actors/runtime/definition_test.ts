@@ -40,3 +40,17 @@ Deno.test("a snapshot says how much is remembered, where that is unusual", () =>
   strictEqual(persisted(1_000).remember, undefined);
   strictEqual(persisted(2_000).remember, 2_000);
 });
+
+for (
+  const [options, every] of [
+    [{}, 1_000],
+    [{ remember: 3_000 }, 3_000],
+    [{ remember: 10 }, 200],
+    [{ remember: 3_000, snapshotEvery: 7 }, 7],
+  ] as const
+) {
+  Deno.test(`a kind with ${JSON.stringify(options)} is saved every ${every} events`, () => {
+    const kind = defineActor({ kind: "lamp", version: 1, machine, events, ...options });
+    strictEqual(kind.snapshotEvery, every);
+  });
+}

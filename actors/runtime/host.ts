@@ -13,18 +13,20 @@ import { createEffectSlots, type EffectBounds } from "./effect_slots.ts";
 import { type Answer, type Command, CommandError } from "./command.ts";
 import { STOP } from "./family.ts";
 import { forward, forwardGet, type Send, serveForwarded } from "./forward.ts";
-import { keepOwn } from "./keep_own.ts";
-import { createKinds } from "./kinds.ts";
+import { keepOwn, SWEEP_MS } from "./keep_own.ts";
+import { createKinds, type Kinds } from "./kinds.ts";
 import { type ActorPage, createActorLister, type ListOptions } from "./list_actors.ts";
 import { openLive } from "./live.ts";
 import { openActorLog } from "./log.ts";
 import { createResidents, type Residents } from "./residents.ts";
 import { createParking, type Parking } from "./parking.ts";
+import { LATE_MS, listWithOverdue } from "./overdue.ts";
 import { plainCommand } from "./plain_command.ts";
 import { type Owners, watchOwners } from "./owners.ts";
 import { openSnapshots, type Unusable } from "./snapshots.ts";
 import { openTimers, serveTimers } from "./timers.ts";
 import type { Get } from "./view.ts";
+import { openWaitingActors, type WaitingActors } from "./waiting_actors.ts";
 import { serveWakes, wake } from "./wake.ts";
 
 /** What a host needs of the world. */
@@ -44,6 +46,8 @@ export interface HostOptions extends DutyHooks {
   readonly saveMs?: number;
   /** How often the node looks for actors of its own that nobody has activated. Default 30,000. */
   readonly sweepMs?: number;
+  /** How late a timer has to be to be armed again. Default 30,000. */
+  readonly lateMs?: number;
   /** Told of a snapshot that is there and cannot be used. */
   readonly onUnusable?: (address: Address, why: Unusable) => void;
 }
@@ -85,11 +89,11 @@ const MAX_UNDONE = 4_096;
 
 /** Opens a host on a node that has joined the others. */
 export async function openHost(options: HostOptions): Promise<Host> {
-  const { bus, membership, sweepMs } = options;
+  const { bus, membership, now = Date.now, sweepMs = SWEEP_MS, lateMs = LATE_MS } = options;
   const { node } = membership;
   await using stack = new AsyncDisposableStack();
   const owners = stack.use(watchOwners(membership));
-  const active = openActiveActors(bus, node);
+  const active = openActiveActors(bus, node), waiting = openWaitingActors(bus);
 
   // Where the owner is gone, whoever is asked takes its place: the log's fence keeps that safe.
   const sendFar: Send = async (address, command) => {
@@ -118,13 +122,17 @@ export async function openHost(options: HostOptions): Promise<Host> {
     ...(onUnparked && { onUnparked }),
     ...(parkedMs === undefined ? {} : { longestMs: parkedMs }),
   });
-  const ports = { active, owners, send, awaken, parking };
+  const kinds = createKinds(options.kinds);
+  const ports = { active, waiting, kinds, owners, send, awaken, parking };
   const residents = stack.use(await openResidents(options, ports));
   const onError = (...about: Parameters<NonNullable<DutyHooks["onError"]>>) =>
     options.onError?.(...about);
   const keeper = stack.use(keepOwn({
-    ...{ bus, membership, active, residents, isOwn: owners.isOwn, onError },
-    ...(sweepMs === undefined ? {} : { sweepMs }),
+    ...{ bus, membership, residents, isOwn: owners.isOwn, onError, sweepMs },
+    active: listWithOverdue({
+      ...{ active, waiting, now, sweepMs, lateMs },
+      isKnown: ({ kind }) => kinds.find(kind) !== undefined,
+    }),
   }));
   // What was forwarded is taken here, whoever else may own it by now: no command travels in circles.
   stack.use(await serveForwarded(bus, { node, owned: residents }));
@@ -160,6 +168,8 @@ async function stop(send: Send, address: Address, by?: string): Promise<Answer |
 
 interface ResidentsPorts {
   readonly active: ActiveActors;
+  readonly waiting: WaitingActors;
+  readonly kinds: Kinds;
   readonly owners: Owners;
   readonly send: Send;
   readonly awaken: (address: Address) => void;
@@ -168,10 +178,11 @@ interface ResidentsPorts {
 
 async function openResidents(
   options: HostOptions,
-  { active, owners, send, awaken, parking }: ResidentsPorts,
+  { active, waiting, kinds, owners, send, awaken, parking }: ResidentsPorts,
 ): Promise<Residents> {
-  const { bus, membership, kinds, effects = {}, now = Date.now, ...rest } = options;
-  const { maxActors, saveMs, onUnusable, maxUndone = MAX_UNDONE, ...hooks } = rest;
+  const { bus, membership, kinds: _kinds, effects = {}, now = Date.now, ...rest } = options;
+  const { maxActors, saveMs, onUnusable, maxUndone = MAX_UNDONE, lateMs = LATE_MS, ...hooks } =
+    rest;
   const live = openLive(bus, hooks), log = await openActorLog(bus);
   const stores: Pick<ActorPorts, "log" | "snapshots"> = {
     log: {
@@ -185,7 +196,7 @@ async function openResidents(
     snapshots: await openSnapshots(bus),
   };
   const duties: DutyPorts = {
-    ...{ send, active, hooks, parking, isLast: log.isLast },
+    ...{ send, active, waiting, hooks, parking, isLast: log.isLast, now, lateMs },
     timers: await openTimers(bus),
     slots: createEffectSlots(effects),
     effectsPerActor: effects.perActor ?? EFFECTS_PER_ACTOR,
@@ -194,7 +205,7 @@ async function openResidents(
   };
   return createResidents({
     node: membership.node,
-    kinds: createKinds(kinds),
+    kinds,
     ports: {
       ...stores,
       now,

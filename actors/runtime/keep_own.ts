@@ -14,7 +14,7 @@ export interface KeepOwnOptions {
   readonly bus: Pick<Bus, "onStatus">;
   readonly membership: Pick<Membership, "onChange">;
   readonly active: Pick<ActiveActors, "list">;
-  readonly residents: Pick<Residents, "activate" | "behind" | "releaseForeign">;
+  readonly residents: Pick<Residents, "activate" | "behind" | "releaseForeign" | "rearmLate">;
   readonly isOwn: (address: Address) => boolean;
   readonly onError: NonNullable<DutyHooks["onError"]>;
   /** For what was missed, e.g. because its kind was unknown here. Default 30,000. */
@@ -27,7 +27,8 @@ export interface Keeper extends AsyncDisposable {
   awaken(address: Address): void;
 }
 
-const SWEEP_MS = 30_000;
+/** How often that is, unless told. */
+export const SWEEP_MS = 30_000;
 /** Actors that are activated at a time. */
 const WIDTH = 32;
 /** Actors that are compared with their logs at a time. */
@@ -103,6 +104,7 @@ export function keepOwn(options: KeepOwnOptions): Keeper {
   function check(): void {
     if (signal.aborted) return;
     residents.releaseForeign();
+    residents.rearmLate();
     again = true;
     looking ??= look();
   }

@@ -46,6 +46,7 @@ function keeping(
       },
       behind: (addresses) => Promise.resolve(addresses),
       releaseForeign: () => void released++,
+      rearmLate: () => undefined,
     },
   };
   const keeper = keepOwn(options);

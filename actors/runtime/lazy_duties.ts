@@ -36,8 +36,9 @@ class LazyDuties implements ActorDuties {
   }
 
   perform(asked: Asked): Promise<void> | undefined {
-    const { actions, resumed, state: { effects } } = asked;
-    const asksForNothing = actions.length === 0 && !(resumed && effects.size > 0);
+    const { actions, resumed, state: { effects, timers } } = asked;
+    const isUnderWay = resumed && effects.size + timers.size > 0;
+    const asksForNothing = actions.length === 0 && !isUnderWay;
     return asksForNothing ? this.#made?.perform(asked) : this.#duties().perform(asked);
   }
 
@@ -47,6 +48,14 @@ class LazyDuties implements ActorDuties {
 
   adopt(seq: number): void {
     this.#duties().adopt(seq);
+  }
+
+  get isLate(): boolean {
+    return this.#made?.isLate ?? false;
+  }
+
+  rearmLate(): Promise<void> {
+    return this.#made?.rearmLate() ?? Promise.resolve();
   }
 
   stop(): void {

@@ -6,7 +6,7 @@ import { counter } from "./_counter.ts";
 import { NOTHING } from "./copied.ts";
 import type { Asked } from "./duties.ts";
 import { createLazyDuties } from "./lazy_duties.ts";
-import type { ActorState, Effect } from "./state.ts";
+import type { ActorState, Effect, Timer } from "./state.ts";
 
 const [snapshot] = initialTransition(counter.machine);
 const state: ActorState = {
@@ -16,6 +16,10 @@ const state: ActorState = {
 const effect: Effect = {
   ...{ id: "work", src: "work", input: undefined, sync: false },
   since: { commit: { seq: 1 }, index: 0 },
+};
+const timer: Timer = {
+  ...{ id: "bell", delayMs: 1, dueAt: 1, event: { type: "RING" } },
+  since: effect.since,
 };
 const emit: Action = {
   do: "emit",
@@ -28,10 +32,11 @@ const asked: Asked = { actions: [], state, seq: 1, resumed: false };
 function noting() {
   const told: string[] = [];
   const made: ActorDuties = {
-    ...{ isBusy: true, isFull: true },
+    ...{ isBusy: true, isFull: true, isLate: true },
     prepare: () => void told.push("prepare"),
     perform: () => void told.push("perform"),
     adopt: () => void told.push("adopt"),
+    rearmLate: () => Promise.resolve(void told.push("rearmLate")),
     delivered: () => Promise.resolve(void told.push("delivered")),
     stop: () => void told.push("stop"),
     close: () => Promise.resolve(told.push("close") > 0),
@@ -67,12 +72,19 @@ Deno.test("what is asked for is told to duties that are made then, and so is all
   );
 });
 
-Deno.test("an effect that is found under way is taken up, though nothing was asked for since", () => {
-  const { duties, told } = noting();
-  const effects = new Map([[effect.id, effect]]);
-  duties.perform({ ...asked, state: { ...state, effects }, resumed: true });
-  deepStrictEqual(told, ["made", "perform"]);
-});
+for (
+  const [what, underWay] of [
+    ["an effect", { effects: new Map([[effect.id, effect]]) }],
+    ["a timer", { timers: new Map([[timer.id, timer]]) }],
+  ] as const
+) {
+  Deno.test(`${what} that is found under way is taken up, though nothing was asked for since`, () => {
+    const { duties, told } = noting();
+    duties.perform({ ...asked, state: { ...state, ...underWay }, resumed: true });
+    if (duties.isLate) duties.rearmLate();
+    deepStrictEqual(told, ["made", "perform", "rearmLate"]);
+  });
+}
 
 Deno.test("a key that is found has duties made, which take it away in the end", () => {
   const { duties, told } = noting();

@@ -33,18 +33,18 @@ const LiveEvent = Type.Object({
   nth: Type.Optional(Type.Integer()),
 });
 
-/** A message on `liveSubject`: one for each commit, and one for each emitted event before it. */
+/** What is told on `liveSubject`: one for each commit, and one for each emitted event before it. */
 export type LiveMessage = Static<typeof LiveState> | Static<typeof LiveEvent>;
 
-const messages = TypeCompiler.Compile(Type.Union([LiveState, LiveEvent]));
+const messages = TypeCompiler.Compile(Type.Array(Type.Union([LiveState, LiveEvent])));
 
-/** Reads such a message; `undefined` for what no host wrote. */
-export function parseLiveMessage(data: Uint8Array): LiveMessage | undefined {
+/** Reads what came on a live subject: some of them, in order; none where no host wrote it. */
+export function parseLiveMessages(data: Uint8Array): readonly LiveMessage[] {
   try {
-    const message = decodeJson(data);
-    return messages.Check(message) ? message : undefined;
+    const told = decodeJson(data);
+    return messages.Check(told) ? told : [];
   } catch {
-    return undefined;
+    return [];
   }
 }
 
@@ -61,12 +61,14 @@ export function openLive(
   { connection, realm }: Bus,
   { onError }: { readonly onError?: (error: unknown, about: { address: Address }) => void },
 ): Live {
-  let waiting: { readonly address: Address; readonly message: LiveMessage }[] = [];
+  let waiting = new Map<Address, LiveMessage[]>();
   let isPlanned = false;
 
   /** After this turn of the event loop: no answer waits for what others are told. */
   function publish(address: Address, message: LiveMessage): void {
-    waiting.push({ address, message });
+    const before = waiting.get(address);
+    if (before === undefined) waiting.set(address, [message]);
+    else before.push(message);
     if (isPlanned) return;
     isPlanned = true;
     setImmediate(() => {
@@ -76,16 +78,20 @@ export function openLive(
   }
 
   function flush(): void {
-    if (waiting.length === 0) return;
-    const messages = waiting;
-    waiting = [];
-    for (const { address, message } of messages) {
-      if (connection.isClosed()) return;
-      try {
-        connection.publish(liveSubject(realm, address), encodeJson(message));
-      } catch (error) {
-        onError?.(error, { address });
-      }
+    if (waiting.size === 0) return;
+    const all = waiting;
+    waiting = new Map();
+    for (const [address, messages] of all) tell(address, messages);
+  }
+
+  /** As one, for each costs as much as many; what cannot be told must not take others with it. */
+  function tell(address: Address, messages: readonly LiveMessage[]): void {
+    if (connection.isClosed()) return;
+    try {
+      connection.publish(liveSubject(realm, address), encodeJson(messages));
+    } catch (error) {
+      if (messages.length === 1) onError?.(error, { address });
+      else for (const message of messages) tell(address, [message]);
     }
   }
 

@@ -5,7 +5,7 @@
  * {@linkcode fold} what a log amounts to, {@linkcode persist} and {@linkcode restore} how an actor is
  * stored. {@linkcode createActiveActor} is the shell around them: a mailbox that commits in groups.
  * {@linkcode openHost} keeps the actors of one node, finds those of the others, and shows, lists and
- * stops them all; what they do is told on their live subjects, see {@linkcode parseLiveMessage}.
+ * stops them all; what they do is told on their live subjects, see {@linkcode parseLiveMessages}.
  *
  * @module
  */
@@ -26,7 +26,7 @@ export type { Dropped } from "./deliveries.ts";
 export type { Asked, Duties } from "./duties.ts";
 export type { EffectBounds } from "./effect_slots.ts";
 export { addressText, childAddress, parseAddress } from "./family.ts";
-export { fold, type FoldContext, WINDOW_SIZE } from "./fold.ts";
+export { fold, type FoldContext } from "./fold.ts";
 export { type Host, type HostOptions, openHost } from "./host.ts";
 export { idempotencyKey } from "./idempotency_key.ts";
 export { createKinds, type Kinds, type KnownKind } from "./kinds.ts";
@@ -36,7 +36,7 @@ export {
   createActorLister,
   type ListOptions,
 } from "./list_actors.ts";
-export { type LiveMessage, parseLiveMessage } from "./live.ts";
+export { type LiveMessage, parseLiveMessages } from "./live.ts";
 export {
   type ActorLog,
   type Append,
@@ -45,6 +45,7 @@ export {
   openActorLog,
 } from "./log.ts";
 export { createMachineScope, type MachineScope } from "./machine_scope.ts";
+export { noteAll } from "./note_all.ts";
 export type { Parked, ParkingHooks } from "./parking.ts";
 export { type Loaded, persist, type PersistedActor, restore } from "./persist.ts";
 export type { Cause, LoggedEvent, LogRecord, Parent } from "./record.ts";

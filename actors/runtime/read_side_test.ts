@@ -8,7 +8,7 @@ import { eventsOf, logOf, ownedBy, startNode, type TestNode, typesOf } from "./_
 import { createActiveActor } from "./actor.ts";
 import { childAddress } from "./family.ts";
 import { defineActor } from "./definition.ts";
-import { type LiveMessage, parseLiveMessage } from "./live.ts";
+import { type LiveMessage, parseLiveMessages } from "./live.ts";
 import { openActorLog } from "./log.ts";
 import { createMachineScope } from "./machine_scope.ts";
 import { openSnapshots } from "./snapshots.ts";
@@ -206,10 +206,7 @@ Deno.test("the live subject tells of each commit after what it emitted, at the l
   const at = { kind: "box", id: "a" };
   const heard: LiveMessage[] = [];
   const subscription = node.bus.connection.subscribe(liveSubject(node.realm, at), {
-    callback: (_, { data }) => {
-      const message = parseLiveMessage(data);
-      if (message !== undefined) heard.push(message);
-    },
+    callback: (_, { data }) => void heard.push(...parseLiveMessages(data)),
   });
   await node.bus.ping();
   await Promise.all(["CALL", "CALL", "CLOSE"].map((type) => node.send(at, { type })));
@@ -265,7 +262,8 @@ Deno.test("what a commit did is told in one write with the next commit, and with
 
 Deno.test("what is no live message is not read as one", () => {
   const bytes = (text: string) => new TextEncoder().encode(text);
-  for (const text of ["", "{}", '{"state":{"value":1},"seq":1,"index":0}', '{"event":{}}']) {
-    strictEqual(parseLiveMessage(bytes(text)), undefined, text);
+  const none = ["", "{}", "[{}]", '[{"state":{"value":1},"seq":1,"index":0}]', '[{"event":{}}]'];
+  for (const text of none) {
+    deepStrictEqual(parseLiveMessages(bytes(text)), [], text);
   }
 });

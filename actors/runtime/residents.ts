@@ -48,6 +48,8 @@ export interface Residents extends AsyncDisposable {
   activate(address: Address): Promise<void>;
   /** Lets go of those that are another node's by now. */
   releaseForeign(): void;
+  /** Arms timers again that should have come. */
+  rearmLate(): void;
 }
 
 /** By then who owns what has settled among the nodes. */
@@ -87,6 +89,7 @@ export function createResidents(options: ResidentsOptions): Residents {
   // Thousands may become idle, or another node's, in one moment: what comes for others meanwhile must
   // not wait for all of them.
   const idle = createPaced(putAway), leaving = createPaced(letGo);
+  const rearming = createPaced(({ duties }: Resident) => duties.rearmLate());
   const expiries = createExpiries(expire);
 
   /** At once, if it is there or there is room: so commands stay in their order. */
@@ -271,6 +274,10 @@ export function createResidents(options: ResidentsOptions): Residents {
       for (const resident of foreign) if (resident.duties.isBusy) release(resident);
       for (const resident of foreign) release(resident);
     },
+    rearmLate() {
+      // Many, when nobody could hear of them for a while.
+      for (const resident of residents.values()) if (resident.duties.isLate) rearming.add(resident);
+    },
     async [Symbol.asyncDispose]() {
       // What is to be delivered may be for actors of this very node: all of it before any leaves.
       const all = [...residents.values()];
@@ -282,7 +289,7 @@ export function createResidents(options: ResidentsOptions): Residents {
       closed = true;
       timer = setTimeout(() => isLate = true, saveMs);
       for (const resident of all) release(resident);
-      await Promise.all([leaving.done(), idle.done()]);
+      await Promise.all([leaving.done(), idle.done(), rearming.done()]);
       clearTimeout(timer);
       await Promise.all(lateLeavers);
       expiries[Symbol.dispose]();

@@ -53,21 +53,33 @@ const alarm = defineActor({
 const kinds = [alarm];
 const address = { kind: "alarm", id: "a" };
 
-async function storedTimers({ bus }: Pick<TestNode, "bus">): Promise<number> {
+async function streamOf({ bus }: Pick<TestNode, "bus">) {
   const manager = await jetstreamManager(bus.connection);
-  return (await manager.streams.info(streamName(bus.realm, "TIMERS"))).state.messages;
+  return (await manager.streams.info(streamName(bus.realm, "TIMERS"))).state;
+}
+
+async function storedTimers(node: Pick<TestNode, "bus">): Promise<number> {
+  return (await streamOf(node)).messages;
 }
 
 Deno.test("a timer fires once, not before its time, and leaves nothing behind", async () => {
   await using node = await startNode("n1", { kinds });
   await node.send(address, { type: "SET" });
-  strictEqual(await storedTimers(node), 1);
   const { at, cause } = await logged(node.bus, address, AFTER);
   const [, set] = await eventsOf(node.bus, address);
   ok(set && at >= set.at + 245, "it is in time");
   strictEqual(cause.from, "timer");
   await until(async () => await storedTimers(node) === 0, { what: "the timer to be removed" });
   strictEqual((await eventsOf(node.bus, address)).length, 3);
+});
+
+Deno.test("however many timers there are, one consumer serves all of them", async () => {
+  const COUNT = 20;
+  await using node = await startNode("n1", { kinds });
+  const all = Array.from({ length: COUNT }, (_, i) => ({ kind: "alarm", id: `a${i}` }));
+  await Promise.all(all.map((at) => node.send(at, { type: "SOON" })));
+  await Promise.all(all.map((at) => logged(node.bus, at, "RING")));
+  strictEqual((await streamOf(node)).consumer_count, 1);
 });
 
 Deno.test("a timer whose state is left does not fire", async () => {

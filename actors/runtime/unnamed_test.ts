@@ -1,11 +1,12 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { Type } from "@sinclair/typebox";
 import { fromPromise, raise, setup, spawnChild } from "xstate";
+import { bytesOf } from "./_simulate.ts";
 import type { Action } from "./action.ts";
 import { defineActor } from "./definition.ts";
 import { fold } from "./fold.ts";
 import { createMachineScope } from "./machine_scope.ts";
-import type { Loaded } from "./persist.ts";
+import { type Loaded, persist, restore } from "./persist.ts";
 import { START } from "./record.ts";
 
 const Named = Type.Object({ type: Type.Literal("GO"), name: Type.String() });
@@ -33,7 +34,7 @@ const kind = defineActor({
 
 /** Folds one commit for each name. */
 function foldAll(names: readonly string[]) {
-  const context = { kind, scope: createMachineScope(kind.machine) };
+  const scope = createMachineScope(kind.machine), context = { kind, scope };
   const actions: Action[] = [];
   let loaded: Loaded = fold(context, undefined, {
     seq: 1,
@@ -51,7 +52,7 @@ function foldAll(names: readonly string[]) {
       actions.push(...step.actions);
     });
   }
-  return { loaded, actions };
+  return { loaded, actions, scope };
 }
 
 Deno.test("timers without a name that different commits arm do not replace each other", () => {
@@ -63,4 +64,10 @@ Deno.test("timers without a name that different commits arm do not replace each 
 Deno.test("spawnChild() takes its name from the event where a function gives it", () => {
   const { loaded: { state: { effects } } } = foldAll(["a", "b"]);
   deepStrictEqual([...effects.keys()], ["task of a", "task of b"]);
+});
+
+Deno.test("what is under way comes out of a snapshot as it went in, in its order", () => {
+  const { loaded, scope } = foldAll(["b", "a", "c"]);
+  const again = restore(persist(kind, loaded), { kind, scope });
+  strictEqual(bytesOf(kind, again), bytesOf(kind, loaded));
 });

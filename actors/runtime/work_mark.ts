@@ -15,10 +15,14 @@
  * one removes the key and the other one, which has put it before, commits after that and dies at once.
  * Then its work waits for the next command to that actor.
  *
+ * An actor that has nothing to do but to wait for a timer is noted in `WAITING` before its key is removed:
+ * anew each time, so that whoever removes a note by its revision removes none that came after it.
+ *
  * @module
  */
 import type { Address } from "@hub/bus";
 import type { ActiveActors } from "./active_actors.ts";
+import type { WaitingActors } from "./waiting_actors.ts";
 
 /** The key of one actor. */
 export interface WorkMark {
@@ -26,6 +30,8 @@ export interface WorkMark {
   readonly isSet: boolean;
   /** Has the key put, unless it is there; `undefined` when there is nothing to wait for. */
   set(): Promise<void> | undefined;
+  /** Told that somebody else may have noted that the actor waits. */
+  expectNote(): void;
   /** Has it removed after a while, if `isDone` still says so then. */
   clearLater(isDone: () => boolean): void;
   /** Removes it now, unless there is something new in the log. */
@@ -36,31 +42,40 @@ export interface WorkMark {
 
 const CLEAR_AFTER_MS = 10_000;
 
+/** Where keys are. */
+export interface WorkMarkPorts {
+  readonly active: Pick<ActiveActors, "mark" | "unmark">;
+  readonly waiting: Pick<WaitingActors, "note" | "forget" | "find">;
+}
+
 /** Whose key it is. */
 export interface WorkMarkOptions {
   readonly address: Address;
+  /** When its next timer is due, if it has any. */
+  readonly nextDueAt: () => number | undefined;
   /** Whether nothing is in the actor's log that this node has not taken up. */
   readonly isUpToDate: () => Promise<boolean>;
 }
 
 /** Creates the mark of an actor; it is not set. */
-export function createWorkMark(active: ActiveActors, options: WorkMarkOptions): WorkMark {
-  return new KeyedMark(active, options);
+export function createWorkMark(ports: WorkMarkPorts, options: WorkMarkOptions): WorkMark {
+  return new KeyedMark(ports, options);
 }
 
 // A class, as there is one for each actor with duties: a closure for each method would cost more.
 class KeyedMark implements WorkMark {
-  readonly #active: ActiveActors;
-  readonly #address: Address;
-  readonly #isUpToDate: () => Promise<boolean>;
+  readonly #ports: WorkMarkPorts;
+  readonly #options: WorkMarkOptions;
   #revision: number | undefined;
+  /** Of the note that this node has made. */
+  #noted: number | undefined;
+  #mayBeNoted = false;
   #changing: Promise<void> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(active: ActiveActors, { address, isUpToDate }: WorkMarkOptions) {
-    this.#active = active;
-    this.#address = address;
-    this.#isUpToDate = isUpToDate;
+  constructor(ports: WorkMarkPorts, options: WorkMarkOptions) {
+    this.#ports = ports;
+    this.#options = options;
   }
 
   get isSet(): boolean {
@@ -71,8 +86,12 @@ class KeyedMark implements WorkMark {
     clearTimeout(this.#timer);
     if (this.#revision !== undefined && this.#changing === undefined) return undefined;
     return this.#change(async () => {
-      this.#revision ??= await this.#active.mark(this.#address);
+      this.#revision ??= await this.#ports.active.mark(this.#options.address);
     });
+  }
+
+  expectNote(): void {
+    this.#mayBeNoted = true;
   }
 
   clearLater(isDone: () => boolean): void {
@@ -103,11 +122,27 @@ class KeyedMark implements WorkMark {
   }
 
   async #remove(): Promise<void> {
+    const { active, waiting } = this.#ports, { address, isUpToDate, nextDueAt } = this.#options;
     const known = this.#revision;
+    const hasNote = this.#noted !== undefined || this.#mayBeNoted;
+    if (known === undefined && (!hasNote || nextDueAt() !== undefined)) return;
     // Left for the sweep, which takes up what is new.
-    if (known === undefined || !await this.#isUpToDate()) return;
+    if (!await isUpToDate()) return;
+    // Asked only now: the actor may have gone on meanwhile.
+    const dueAt = nextDueAt();
+    if (dueAt === undefined) await this.#forget();
+    if (known === undefined) return;
+    if (dueAt !== undefined) this.#noted = await waiting.note(address, dueAt);
     // From now on a commit puts it anew: whether the removal succeeds is not known to everybody.
     this.#revision = undefined;
-    await this.#active.unmark(this.#address, known);
+    await active.unmark(address, known);
+  }
+
+  async #forget(): Promise<void> {
+    const { waiting } = this.#ports, { address } = this.#options;
+    const noted = this.#noted ?? (this.#mayBeNoted ? await waiting.find(address) : undefined);
+    this.#noted = undefined;
+    this.#mayBeNoted = false;
+    if (noted !== undefined) await waiting.forget(address, noted);
   }
 }

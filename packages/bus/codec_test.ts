@@ -122,3 +122,11 @@ Deno.test("decodeText() refuses what is not UTF-8", () => {
   strictEqual(decodeText(encodeText("€\ufeff")), "€\ufeff");
   throws(() => decodeText(Uint8Array.of(0xff)), fails("INVALID_JSON"));
 });
+
+Deno.test("texts that are spelled after one another do not disturb each other", () => {
+  const texts = Array.from({ length: 200 }, (_, n) => `${n} ${"é€😀\ud800".repeat(n)}`);
+  const spelled = texts.map(encodeText);
+  for (const [n, text] of texts.entries()) {
+    deepStrictEqual(spelled[n], new TextEncoder().encode(text));
+  }
+});

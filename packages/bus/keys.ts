@@ -19,7 +19,7 @@ export function parseNodeKey(key: string): string {
   return token(decodeToken(key));
 }
 
-/** Key of an actor in `ACTIVE`. */
+/** Key of an actor in `ACTIVE`, and in `WAITING`. */
 export function activeKey({ kind, id }: Address): string {
   return `${encodeToken(token(kind))}.${encodeToken(token(id))}`;
 }

@@ -18,6 +18,22 @@ Deno.test("keys() are those of a bucket that have a value, however many there ar
   deepStrictEqual((await list()).sort(), expected.sort());
 });
 
+Deno.test("entries() tell what stands at each key, or at one, and by which revision it may be replaced", async () => {
+  await using bus = await openTestBus({ streams: true });
+  const lister = openKeyLister(bus, "WAITING");
+  const bucket = await openBucket(bus.connection, { realm: bus.realm, bucket: "WAITING" });
+  await bucket.put("kind.a", "before");
+  const [b, a] = [await bucket.put("kind.b", "other"), await bucket.put("kind.a", "last")];
+  await bucket.put("kind.c", "gone");
+  await bucket.delete("kind.c");
+  const list = async (key?: string) =>
+    (await Array.fromAsync(lister.entries(key)))
+      .map(({ key, value, revision }) => [key, new TextDecoder().decode(value), revision]);
+  deepStrictEqual(await list(), [["kind.b", "other", b], ["kind.a", "last", a]]);
+  deepStrictEqual(await list("kind.b"), [["kind.b", "other", b]]);
+  for (const key of ["kind.c", "kind.d"]) deepStrictEqual(await list(key), []);
+});
+
 Deno.test("keys() fail at once, to be listed again, when the connection is lost meanwhile", async () => {
   await using server = await startServer();
   await using bus = await openTestBus({ servers: server.url, streams: true, reconnectWaitMs: 20 });

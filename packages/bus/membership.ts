@@ -35,6 +35,11 @@ export interface Membership extends AsyncDisposable {
    * even if this process was stopped in between and nobody has told it yet.
    */
   isMember(): boolean;
+  /**
+   * Whether a node that is not among {@linkcode Membership.nodes} is gone, and not merely later than
+   * this one to come back from the same outage: this node has been one for a TTL without a break.
+   */
+  isSettled(): boolean;
   /** The live nodes, this one included, sorted by id. */
   nodes(): readonly LiveNode[];
   /** Tells when a node joined, left or rejoined, and when `isMember()` changed; the result ends that. */
@@ -98,6 +103,7 @@ export async function joinMembership(bus: Bus, options: JoinOptions): Promise<Me
       return keeper.lastError;
     },
     isMember: () => keeper.isMember(),
+    isSettled: () => keeper.isSettled(),
     nodes: view.nodes,
     onChange(listener) {
       const forgetView = view.onChange(listener);

@@ -150,6 +150,33 @@ Deno.test("a node without answers gives itself up before the others do, then joi
   await until(() => first.nodes()[1]?.epoch === second.epoch);
 });
 
+Deno.test("a node that is back from an outage says of nobody that they are gone before the TTL is over", async () => {
+  await using server = await startServer();
+  await using proxy = startProxy(server.port);
+  const realm = randomRealm();
+  const common = { name: "n1", realm, reconnectWaitMs: 20, pingIntervalMs: 200 };
+  await using bus = await openBus({ servers: proxy.url, ...common });
+  await ensureStreams(bus.connection, { realm });
+  const joinedAt = performance.now();
+  await using membership = await join(bus, "n1");
+  strictEqual(membership.isSettled(), false, "just come");
+  await until(() => membership.isSettled());
+  ok(performance.now() - joinedAt >= FAST.ttlMs);
+  await proxy.cut();
+  // Away for less than the TTL: it was a member all the time.
+  await until(() => bus.status !== "connected");
+  await until(() => membership.lastError instanceof Error);
+  const restoredAt = performance.now();
+  proxy.restore();
+  await until(() => bus.status === "connected" && membership.lastError === undefined);
+  strictEqual(membership.isSettled(), false, "just back");
+  await until(() => membership.isSettled());
+  ok(performance.now() - restoredAt >= FAST.ttlMs);
+  await proxy.cut();
+  await until(() => !membership.isMember());
+  strictEqual(membership.isSettled(), false, "away");
+});
+
 Deno.test("a node that missed the marker of another's death finds out", async () => {
   await using server = await startServer();
   await using proxy = startProxy(server.port);

@@ -85,7 +85,7 @@ export {
   STREAMS,
 } from "./purposes.ts";
 export { openStreamPurger, type StreamPurger } from "./purge_subject.ts";
-export { type KeyLister, openKeyLister } from "./list_keys.ts";
+export { type KeyEntry, type KeyLister, openKeyLister } from "./list_keys.ts";
 export { readKeys } from "./read_keys.ts";
 export { type StreamBounds, streamBounds } from "./stream_bounds.ts";
 export { openStreamReader, type StoredMessage, type StreamReader } from "./read_stream.ts";

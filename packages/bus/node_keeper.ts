@@ -28,6 +28,8 @@ export interface NodeKeeperOptions {
 
 const JOIN_ATTEMPTS = 10;
 const POLL_MS = 100;
+/** In heartbeats: after a longer pause a renewal is one of many that come back from an outage. */
+const GAP = 1.5;
 
 /** One node's key. */
 export class NodeKeeper {
@@ -41,6 +43,8 @@ export class NodeKeeper {
   #revision = 0;
   #epoch = 0;
   #renewedAt = -Infinity;
+  /** When the first renewal of those without a gap was answered. */
+  #steadySince = Infinity;
   #toldMember = false;
   #watchdog: ReturnType<typeof setTimeout> | undefined;
   #lastError: unknown;
@@ -70,6 +74,11 @@ export class NodeKeeper {
   isMember(): boolean {
     const left = this.#leaving !== undefined;
     return !left && performance.now() < this.#renewedAt + this.#options.ttlMs;
+  }
+
+  /** Others may have been away as long as this node was: they need a TTL, at most, to be back, too. */
+  isSettled(): boolean {
+    return this.isMember() && performance.now() - this.#steadySince >= this.#options.ttlMs;
   }
 
   /** @throws {BusError} `NODE_ID_TAKEN`, or what a publish throws once it is tried no more. */
@@ -162,6 +171,7 @@ export class NodeKeeper {
       timeoutMs: heartbeatMs,
     });
     this.#revision = ack.seq;
+    if (sentAt - this.#renewedAt > GAP * heartbeatMs) this.#steadySince = performance.now();
     this.#renewedAt = sentAt;
     this.#watch();
     return ack;

@@ -10,7 +10,7 @@ export const STREAMS = ["EVENTS", "SNAPSHOTS", "TIMERS", "CHUNKS", "CALLS"] as c
 export type StreamPurpose = typeof STREAMS[number];
 
 /** The key-value buckets of a realm. */
-export const BUCKETS = ["NODES", "ACTIVE", "SPOKES", "SPECS", "TICKETS"] as const;
+export const BUCKETS = ["NODES", "ACTIVE", "WAITING", "SPOKES", "SPECS", "TICKETS"] as const;
 /** Purpose of a bucket. */
 export type BucketPurpose = typeof BUCKETS[number];
 

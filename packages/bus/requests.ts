@@ -23,6 +23,7 @@ import { BusError, StatusError } from "./errors.ts";
 import { createPending, type Pending, type Waiter } from "./pending.ts";
 import { parsePublishAck, type PublishAck } from "./publish_ack.ts";
 import { type PublishConditions, publishHeaders } from "./publish_headers.ts";
+import { endOfSubject } from "./raw_subject.ts";
 import { replyFilter, replySubject } from "./subjects.ts";
 
 /** How long a request waits, and what may end it earlier. */
@@ -88,8 +89,8 @@ export function createRequests(options: CreateRequestsOptions): Requests {
     get inFlight() {
       return multiplexer.inFlight;
     },
-    request: (subject, payload, { headers, ...rest } = {}) =>
-      multiplexer.send({ subject, payload, headers }, rest),
+    request: (subject, payload, options = {}) =>
+      multiplexer.send({ subject, payload, headers: options.headers }, options),
     async publish(subject, payload, options = {}) {
       const headers = publishHeaders(options);
       const answer = await multiplexer.send({ subject, payload, headers }, options);
@@ -152,17 +153,14 @@ class Multiplexer {
     let id = "";
     try {
       this.#check(message, options);
-      const { promise, ...settle } = Promise.withResolvers<Msg>();
-      const waiter = {
-        ...settle,
-        subject: message.subject,
-        deadline: performance.now() + timeoutMs,
-      };
-      id = this.#pending.add(waiter);
-      this.#connection.publish(message.subject, message.payload, {
-        reply: this.#replyPrefix + id,
-        ...headersOf(message),
-      });
+      const { subject, payload, headers } = message;
+      const { promise, resolve, reject } = Promise.withResolvers<Msg>();
+      const deadline = performance.now() + timeoutMs;
+      id = this.#pending.add({ resolve, reject, subject, deadline });
+      const reply = this.#replyPrefix + id;
+      // Not put together of parts: every request comes through here.
+      const how = headers === undefined ? { reply } : { reply, headers };
+      this.#connection.publish(subject, payload, how);
       return signal === undefined ? promise : this.#abortable(promise, id, signal);
     } catch (error) {
       this.#pending.take(id);
@@ -189,7 +187,7 @@ class Multiplexer {
 
   #take(message: Msg): void {
     // Answers that come too late, or twice, find nobody.
-    const waiter = this.#pending.take(message.subject.slice(this.#replyPrefix.length));
+    const waiter = this.#pending.take(endOfSubject(message, this.#replyPrefix.length));
     if (waiter === undefined) return;
     const { headers } = message;
     if (headers === undefined || !headers.hasError) waiter.resolve(message);
@@ -208,16 +206,22 @@ class Multiplexer {
 
   #check({ subject }: Outgoing, { signal }: RequestOptions): void {
     signal?.throwIfAborted();
-    const cannot = `Cannot send to ${subject}:`;
-    if (this.#draining || this.#watched.status === "closed") {
-      throw new BusError("CLOSED", `${cannot} the bus is closed`);
+    const { status } = this.#watched;
+    if (this.#draining || status === "closed") {
+      throw new BusError("CLOSED", `Cannot send to ${subject}: the bus is closed`);
     }
-    if (this.#watched.status === "reconnecting") {
-      throw new BusError("DISCONNECTED", `${cannot} the connection to NATS is lost`);
+    if (status === "reconnecting") {
+      throw new BusError(
+        "DISCONNECTED",
+        `Cannot send to ${subject}: the connection to NATS is lost`,
+      );
     }
     if (this.#pending.size >= this.#maxInFlight) {
       const count = `${this.#maxInFlight} requests wait for an answer already`;
-      throw new BusError("TOO_MANY_IN_FLIGHT", `${cannot} ${count}, try again later`);
+      throw new BusError(
+        "TOO_MANY_IN_FLIGHT",
+        `Cannot send to ${subject}: ${count}, try again later`,
+      );
     }
   }
 }

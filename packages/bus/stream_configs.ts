@@ -10,6 +10,7 @@
  * | `CALLS`        | file    | a day                            | projected, then of no use               |
  * | `NODES`        | file    | seconds (TTL on each key)        | a node that stops renewing is gone      |
  * | `ACTIVE`       | file    | while effects run                | who has to be woken after a crash       |
+ * | `WAITING`      | file    | while timers are armed           | who has to be looked at if one is lost  |
  * | `SPOKES`       | file    | seconds (TTL on each key)        | who holds which connection              |
  * | `SPECS`        | file    | until unused (TTL on each key)   | equal sets of operations stored once    |
  *
@@ -74,6 +75,7 @@ export function declareStreams(realm: string, limits: StreamLimits = {}): Stream
     declareCalls(realm, limits),
     declareBucket(realm, "NODES", { max_msg_size: 16 * KIB }),
     declareBucket(realm, "ACTIVE", { max_msg_size: 64 * KIB }),
+    declareBucket(realm, "WAITING", { max_msg_size: KIB }),
     declareBucket(realm, "SPOKES", { max_msg_size: 64 * KIB }),
     declareBucket(realm, "SPECS", { max_msg_size: MIB }),
     declareBucket(realm, "TICKETS", { max_msg_size: 4 * KIB, max_msgs: 100_000 }),

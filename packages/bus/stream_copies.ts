@@ -12,10 +12,14 @@ import { type BucketPurpose, BUCKETS, type StreamPurpose, STREAMS } from "./purp
 import { restoreSubject, snapshotSubjectOf } from "./server_subjects.ts";
 import { bucketStreamName, inboxPrefix, streamName } from "./subjects.ts";
 
-/** What has to be kept, in the order in which it is copied: the log last, for all else is read from it. */
+/**
+ * What has to be kept, in the order in which it is copied: the log last, for all else is read from it,
+ * and `WAITING` after `ACTIVE`, as an actor stands in the one before it leaves the other.
+ */
 export const KEPT = [
   "SNAPSHOTS",
   "ACTIVE",
+  "WAITING",
   "TIMERS",
   "CALLS",
   "EVENTS",

@@ -4,6 +4,7 @@
  * @module
  */
 import { type Bus, existingStreams, KEPT, keptStreamName, pasteStream } from "@hub/bus";
+import { noteAll } from "../../actors/runtime/mod.ts";
 import type { Database } from "../storage/database.ts";
 import { migrate } from "../storage/migrate.ts";
 import { migrationState } from "../storage/migration_state.ts";
@@ -50,9 +51,16 @@ export async function restoreBackup(options: RestoreBackupOptions): Promise<Mani
     const chunks = readBackupFile(directory, streamFile(purpose));
     await pasteStream(bus, keptStreamName(bus.realm, kept), { copy, chunks, replicas });
   }
+  await noteUnknown(bus, manifest);
   // Last: where one of these fails, the next start tries it again, and nothing else is missing.
   await migrate({ url, connectTimeoutMs });
   return manifest;
+}
+
+/** Who waited, and for what, was copied before the log, which went on meanwhile. */
+async function noteUnknown(bus: Bus, { atRest, streams }: Manifest): Promise<void> {
+  const isThere = (stream: string) => streams.some(({ purpose }) => purpose === stream);
+  if (!atRest && isThere("EVENTS") && isThere("WAITING")) await noteAll(bus);
 }
 
 async function refuseStreams(bus: Bus, { streams }: Manifest): Promise<void> {

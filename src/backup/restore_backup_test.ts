@@ -1,5 +1,5 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
-import { deleteRealm, existingStreams } from "@hub/bus";
+import { activeKey, actorSubject, deleteRealm, existingStreams, openKeyLister } from "@hub/bus";
 import { join } from "node:path";
 import { testBus } from "../../tests/harness/bus.ts";
 import { testDatabase } from "../../tests/harness/database.ts";
@@ -14,8 +14,10 @@ const LIMITS = { poolSize: 2, connectTimeoutMs: 5_000, statementTimeoutMs: 10_00
 /** Migrations that an earlier version had: those before `ownership`. */
 const EARLIER = 3;
 
-/** A backup that an earlier version has made, and an empty database. */
-async function openWorld() {
+const actor = { kind: "counter", id: "a" };
+
+/** A backup of an actor and of what an earlier version has written, and an empty database. */
+async function openWorld({ isRunning = false } = {}) {
   await using stack = new AsyncDisposableStack();
   const [from, to] = [
     stack.use(await testDatabase({ empty: true })),
@@ -31,8 +33,9 @@ async function openWorld() {
     `insert into calls (id, trace_id, request_id, operation, status, node, error_code, requested_at)
        values ('a', 't', 'r', 'dev1/fs/read', 'failed', 'n1', 'TIMEOUT', now())`,
   );
+  await bus.requests.publish(actorSubject(bus.realm, actor), "[]");
   const common = { bus, isRunning: false, directory };
-  await createBackup({ ...common, database: old, now: new Date() });
+  await createBackup({ ...common, isRunning, database: old, now: new Date() });
   await deleteRealm(bus.connection, bus.realm);
   const database = stack.use(await openDatabase({ ...LIMITS, url: to.url }));
   const parts = stack.move();
@@ -85,3 +88,13 @@ Deno.test("a backup of an earlier version is not put into a database of this one
   await rejects(restoreBackup(world.restored), /has had \d+ migrations, the backup's had 3/);
   deepStrictEqual((await world.pool.query("select 1 from calls")).rows, []);
 });
+
+for (const isRunning of [true, false]) {
+  const when = isRunning ? "looked at where nodes ran meanwhile" : "left alone where none ran";
+  Deno.test(`actors of a backup, which may wait for what is not in it, are ${when}`, async () => {
+    await using world = await openWorld({ isRunning });
+    await restoreBackup(world.restored);
+    const keys = await Array.fromAsync(openKeyLister(world.restored.bus, "WAITING").keys());
+    deepStrictEqual(keys, isRunning ? [activeKey(actor)] : []);
+  });
+}

@@ -114,7 +114,7 @@ Deno.test("what was announced and never comes does not keep a follower from what
   const subject = liveSubject(at.bus.realm, ADDRESS);
   const state = { value: {}, status: "active", changed: true };
   const announce = (seq: number) =>
-    at.bus.connection.publish(subject, encodeJson({ state, seq, index: 0 }));
+    at.bus.connection.publish(subject, encodeJson([{ state, seq, index: 0 }]));
   announce(1_000_000);
   at.bus.connection.publish(subject, "no such message");
   await appendQuietly(at.bus, 1);
