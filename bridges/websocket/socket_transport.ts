@@ -16,6 +16,8 @@ export interface SocketTransport {
 
 /** Above it a frame waits for the socket to take what it has. */
 const FULL_BYTES = 256 * 1024;
+/** To ask a socket what it has costs as much as a small frame: it is asked once in so many characters. */
+const ASK_CHARS = 16 * 1024;
 /** Sockets tell nobody when they have sent something: a full one is looked at so often. */
 const LOOK_MS = 5;
 
@@ -28,6 +30,15 @@ export function createSocketTransport(
   let speaksText = false, hasSpoken = false;
   let draining: PromiseWithResolvers<void> | undefined;
   let timer: ReturnType<typeof setInterval> | undefined;
+  let sinceAsked = 0;
+
+  function isFull(chars: number): boolean {
+    sinceAsked += chars;
+    // One that was full is asked each time, for it may be still.
+    if (sinceAsked < ASK_CHARS && draining === undefined) return false;
+    sinceAsked = 0;
+    return socket.bufferedAmount > FULL_BYTES;
+  }
 
   function drained(): Promise<void> {
     if (draining !== undefined) return draining.promise;
@@ -47,7 +58,7 @@ export function createSocketTransport(
   return {
     send(frame) {
       socket.send(speaksText ? frame : encoder.encode(frame));
-      return socket.bufferedAmount > FULL_BYTES ? drained() : undefined;
+      return isFull(frame.length) ? drained() : undefined;
     },
     heard(data) {
       if (hasSpoken) return;

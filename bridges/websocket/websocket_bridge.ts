@@ -9,6 +9,7 @@ import { isSameCaller } from "../gateway/mod.ts";
 import type { Admission, Caller } from "../ports.ts";
 import { CLOSE } from "./close_codes.ts";
 import { type Connection, type ConnectionPorts, createConnection } from "./connection.ts";
+import { rearmSeldom } from "./seldom_rearmed.ts";
 import { judgeUpgrade } from "./upgrade.ts";
 
 const log = getLogger(["hub", "websocket"]);
@@ -62,6 +63,7 @@ export function createWebSocketBridge(options: WebSocketBridgeOptions): WebSocke
       idleTimeout: idleTimeoutS,
       ...(protocol === undefined ? {} : { protocol }),
     });
+    rearmSeldom(socket, { idleTimeoutS });
     keep(createConnection(ports, { socket, caller }));
     return response;
   }

@@ -1,6 +1,7 @@
-import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
 import { CallError, ImportError } from "@alkdev/operations";
 import { until } from "../../tests/harness/until.ts";
+import type { ConnectedPeer } from "../ports.ts";
 import { connect, listening, testDispatcher } from "./_listening_testing.ts";
 import { SUBPROTOCOL } from "./upgrade.ts";
 
@@ -10,7 +11,7 @@ const asHttp = (url: string) => url.replace(/^ws/, "http");
 async function refusalOf(
   url: string,
   headers: Record<string, string>,
-): Promise<{ status: number; body: string }> {
+): Promise<{ status: number; head: string; body: string }> {
   const { hostname, port, pathname, search } = new URL(asHttp(url));
   using connection = await Deno.connect({ hostname, port: Number(port) });
   const lines = [`GET ${pathname}${search} HTTP/1.1`, `Host: ${hostname}`, "Connection: Upgrade"];
@@ -20,7 +21,8 @@ async function refusalOf(
   await connection.write(new TextEncoder().encode(lines.join("\r\n")));
   const buffer = new Uint8Array(4096);
   const text = new TextDecoder().decode(buffer.subarray(0, await connection.read(buffer) ?? 0));
-  return { status: Number(text.slice(9, 12)), body: text.slice(text.indexOf("\r\n\r\n") + 4) };
+  const [head = "", body = ""] = text.split("\r\n\r\n");
+  return { status: Number(head.slice(9, 12)), head, body };
 }
 
 const ANN = { Authorization: "Bearer token-of-ann" };
@@ -39,6 +41,7 @@ for (
     await using hub = listening({ allowedOrigins: ["https://good.example"] });
     const refusal = await refusalOf(hub.url, headers);
     strictEqual(refusal.status, status);
+    strictEqual(/^www-authenticate: Bearer/im.test(refusal.head), status === 401);
     strictEqual(typeof JSON.parse(refusal.body).code, "string");
     strictEqual(hub.bridge.size, 0);
   });
@@ -120,6 +123,42 @@ Deno.test("connections of one identity are bounded, and those of others are not 
   strictEqual(await again.session.call("/test/whoami", {}), "ann");
 });
 
+for (const [token, most] of [["token-of-dev1", 2], ["token-of-ann", 10]] as const) {
+  Deno.test(`peers-and-auth.md 12: whoever holds ${token} has ${most} connections at most`, async () => {
+    await using hub = listening();
+    await using stack = new AsyncDisposableStack();
+    for (let i = 0; i < most; i++) stack.use(await connect(hub.url, { token }));
+    strictEqual(hub.bridge.size, most);
+    const refusal = await refusalOf(hub.url, { Authorization: `Bearer ${token}` });
+    strictEqual(refusal.status, 429);
+    match(refusal.head, /^retry-after: [1-9]/im);
+    const { code, retryable } = JSON.parse(refusal.body);
+    deepStrictEqual([code, retryable], ["RATE_LIMITED", true]);
+  });
+}
+
+Deno.test("call-protocol.md 17: a node that goes is found no more before what waits for it fails", async () => {
+  const attached = Promise.withResolvers<ConnectedPeer>(), waiting: number[] = [];
+  await using hub = listening({
+    peers: {
+      attach(peer) {
+        attached.resolve(peer);
+        return Promise.resolve(() => void waiting.push(peer.session.outboundCount));
+      },
+    },
+  });
+  await using node = await connect(hub.url, { token: "token-of-dev1" });
+  // A node that has been asked something, and does not answer.
+  node.socket.onmessage = null;
+  const call = rejects((await attached.promise).session.call("/own/op", {}), {
+    ...{ code: "EXECUTION_ERROR", message: "connection closed", retryable: false },
+    details: { reason: "connection_closed" },
+  });
+  node.socket.close();
+  await call;
+  deepStrictEqual(waiting, [1]);
+});
+
 for (const [gone, code] of [["credential", 4401], ["identity", 4403]] as const) {
   Deno.test(`a ${gone} that is gone closes its connections with ${code}, and no others`, async () => {
     await using hub = listening();
@@ -167,7 +206,9 @@ for (const [code, status] of [["RATE_LIMITED", 429], ["UNAVAILABLE", 503]] as co
         onChange: () => () => {},
       },
     });
-    strictEqual((await refusalOf(hub.url, ANN)).status, status);
+    const refusal = await refusalOf(hub.url, ANN);
+    strictEqual(refusal.status, status);
+    match(refusal.head, /^retry-after: [1-9]/im);
   });
 }
 

@@ -12,12 +12,19 @@ import {
   type WireRequest,
   writeFrame,
 } from "@alkdev/operations";
-import { type Bus, encodeText, fixedHeaders, hubCallsSubject, replySubject } from "@hub/bus";
+import {
+  type Bus,
+  encodeText,
+  fixedHeaders,
+  hubCallsSubject,
+  replySubject,
+  type RequestOptions,
+} from "@hub/bus";
 import { IDENTITY_ERROR_CODES } from "../auth/errors.ts";
 import { type LetterBox, openLetterBox } from "../crypto/mod.ts";
 import { type Arrival, openArrivals } from "./_arrivals.ts";
 import { ACTOR_ERRORS } from "./actors/errors.ts";
-import { ADDRESS_HEADER, letterSubject, SEALED_HEADER } from "./sealed_answers.ts";
+import { ADDRESS_HEADER, letterSubject, SEALED_HEADER, SEALED_ONLY } from "./sealed_answers.ts";
 
 /** How one call differs from the others. */
 export interface HubCallOptions {
@@ -55,29 +62,45 @@ const DECLARED = [...ACTOR_ERRORS.map(({ code }) => code), ...IDENTITY_ERROR_COD
 /** Creates a caller on an open connection. */
 export function createHubCaller(bus: Bus): HubCaller {
   const subject = hubCallsSubject(bus.realm);
+  /** Operations whose answers are to be had sealed alone. */
+  const sealed = new Set<string>();
   let opened: Promise<Sender> | undefined;
+
+  async function callSealed(asked: Asked): Promise<unknown> {
+    const { box, headers } = await (opened ??= openSender());
+    const answer = await bus.requests.request(subject, asked.frame, { ...asked.options, headers });
+    const output = outputIn(answer.data);
+    return answer.headers?.has(SEALED_HEADER) === true
+      ? await unsealed(output, { box, operation: asked.operation })
+      : output;
+  }
+
   return {
     async call(operation, input, { timeoutMs = CALL_MS, signal, idempotencyKey } = {}) {
-      const keyed = idempotencyKey === undefined ? {} : { idempotencyKey };
-      const frame = requestFrame({ operation, input, timeoutMs, ...keyed });
-      const { box, headers } = await (opened ??= openSender());
-      const answer = await bus.requests.request(subject, frame, {
-        headers,
-        timeoutMs: timeoutMs + GRACE_MS,
-        signal,
-      });
-      const event = eventIn(answer.data);
-      if (event?.type !== "call.responded") throw failureOf(event);
-      const { output } = event.payload;
-      return answer.headers?.has(SEALED_HEADER) === true
-        ? await unsealed(output, { box, operation })
-        : output;
+      const frame = requestFrame({ operation, input, timeoutMs, idempotencyKey });
+      const options = { timeoutMs: timeoutMs + GRACE_MS, signal };
+      const asked = { operation, frame, options };
+      if (sealed.has(operation)) return await callSealed(asked);
+      const { data } = await bus.requests.request(subject, frame, options);
+      try {
+        return outputIn(data);
+      } catch (error) {
+        if (!isSealedOnly(error)) throw error;
+        sealed.add(operation);
+        return await callSealed(asked);
+      }
     },
     subscribe: (operation, input, options) => stream(bus, { operation, input, ...options }),
   };
 }
 
-/** Who asks, as each of its calls says. */
+interface Asked {
+  readonly operation: string;
+  readonly frame: Uint8Array;
+  readonly options: RequestOptions;
+}
+
+/** Who asks, as calls say whose answers are sealed. */
 interface Sender {
   readonly box: LetterBox;
   readonly headers: ReturnType<typeof fixedHeaders>;
@@ -86,6 +109,11 @@ interface Sender {
 async function openSender(): Promise<Sender> {
   const box = await openLetterBox();
   return { box, headers: fixedHeaders({ [ADDRESS_HEADER]: box.address }) };
+}
+
+function isSealedOnly(error: unknown): boolean {
+  return error instanceof CallError && error.code === InfrastructureErrorCode.VALIDATION_ERROR &&
+    Reflect.get(Object(error.details), "reason") === SEALED_ONLY;
 }
 
 async function unsealed(
@@ -133,6 +161,12 @@ function requestFrame(
   payload: Pick<WireRequest, "operation" | "input" | "timeoutMs" | "idempotencyKey">,
 ): Uint8Array {
   return encodeText(writeFrame({ type: "call.requested", id: ID, payload }));
+}
+
+function outputIn(data: Uint8Array): unknown {
+  const event = eventIn(data);
+  if (event?.type !== "call.responded") throw failureOf(event);
+  return event.payload.output;
 }
 
 function eventIn(data: Uint8Array): WireEvent | undefined {

@@ -20,8 +20,8 @@ export function pageOfNames<T>(
   request: PageRequest,
   nameOf: (item: T) => string,
 ): Page<T> {
-  const { limit, after } = request;
-  const [last = ""] = after === undefined ? [] : decodeCursor(Cursor, after);
+  const { limit, after, named } = request;
+  const [last = ""] = after === undefined ? [] : decodeCursor(Cursor, after, { named });
   const first: T[] = [], names: string[] = [];
   for (const item of all) {
     const name = nameOf(item);

@@ -3,7 +3,9 @@
  * process that asked.
  *
  * The request names the address of a letter box; the output of an answer that is sealed is the
- * letter, in place of the JSON that it holds.
+ * letter, in place of the JSON that it holds. Few operations answer secrets, and the address would be
+ * half of a small request: who asks names it when it was told, before anything was done, that the
+ * answer is to be had sealed alone, and from then on with each call of that operation.
  *
  * @module
  */
@@ -13,6 +15,9 @@ import { mayHoldSecrets, type OperationView, parseOperationName } from "@alkdev/
 export const ADDRESS_HEADER = "Hub-Answer-To";
 /** Of an answer whose output is a letter. */
 export const SEALED_HEADER = "Hub-Sealed";
+
+/** In the details of the error of a request that names no address and has to. */
+export const SEALED_ONLY = "sealed_only";
 
 /** What a letter with the output of an operation is about, however the operation was spelled. */
 export function letterSubject(operation: string): string {

@@ -26,7 +26,7 @@ import {
 } from "@alkdev/operations";
 import { type Bus, BusError, encodeText, fixedHeaders, HUB_QUEUE, hubCallsSubject } from "@hub/bus";
 import { canWriteTo, writeLetter } from "../crypto/mod.ts";
-import { ADDRESS_HEADER, letterSubject, SEALED_HEADER } from "./sealed_answers.ts";
+import { ADDRESS_HEADER, letterSubject, SEALED_HEADER, SEALED_ONLY } from "./sealed_answers.ts";
 
 /** How much at once. */
 export interface CallLimits {
@@ -126,14 +126,24 @@ class Server {
 
   /** Never rejects: whatever goes wrong, the caller is told. */
   async #serve(request: Request): Promise<void> {
-    const { dispatcher } = this.#options;
-    const isStream = dispatcher.typeOf(request.payload.operation) === OperationType.SUBSCRIPTION;
+    const { dispatcher, answersSecret } = this.#options;
+    const { operation } = request.payload;
+    const isStream = dispatcher.typeOf(operation) === OperationType.SUBSCRIPTION;
     this.#running++;
     if (isStream) this.#subscriptions++;
     else this.#calls++;
     try {
       this.#checkRoom();
-      await (isStream ? this.#stream(request) : this.#call(request));
+      if (isStream) await this.#stream(request);
+      else if (answersSecret(operation)) await this.#callSealed(request);
+      else {
+        const output = await dispatcher.call(this.#rootOf(request, this.#givingUp));
+        this.#answer(request.reply, {
+          type: "call.responded",
+          id: request.id,
+          payload: { output },
+        });
+      }
     } catch (error) {
       this.#fail(request, this.#closing.signal.aborted ? STOPPING : error);
     } finally {
@@ -150,34 +160,25 @@ class Server {
     if (this.#calls > calls) throw tooMany(`${calls} calls`);
   }
 
-  async #call(request: Request): Promise<void> {
-    const { dispatcher, answersSecret } = this.#options;
-    const { id, reply, payload } = request;
-    const root = { ...this.#rootOf(id, payload), signal: this.#givingUp };
-    if (answersSecret(payload.operation)) return await this.#callSealed(request, root);
-    const output = await dispatcher.call(root);
-    this.#answer(reply, { type: "call.responded", id, payload: { output } });
-  }
-
-  async #callSealed({ id, reply, address, payload }: Request, root: RootCall): Promise<void> {
+  async #callSealed(request: Request): Promise<void> {
+    const { id, reply, address, payload } = request;
     const to = address();
     // Before anything is done: a secret that was made and cannot be told is lost. Counted as a part of
     // the call, as it takes a key pair to find out whether an address is one.
     if (!await canWriteTo(to)) throw onlySealed();
+    const root = this.#rootOf(request, this.#givingUp);
     const answer = JSON.stringify(await this.#options.dispatcher.call(root));
     const letter = { address: to, subject: letterSubject(payload.operation) };
     const output = await writeLetter(answer, letter);
     this.#answer(reply, { type: "call.responded", id, payload: { output } }, SEALED);
   }
 
-  async #stream({ id, reply, payload }: Request): Promise<void> {
+  async #stream(request: Request): Promise<void> {
+    const { id, reply, payload } = request;
     if (this.#options.answersSecret(payload.operation)) throw onlySealed();
     const left = new AbortController();
     const signal = AbortSignal.any([left.signal, this.#closing.signal]);
-    const stream = await this.#options.dispatcher.subscribe({
-      ...this.#rootOf(id, payload),
-      signal,
-    });
+    const stream = await this.#options.dispatcher.subscribe(this.#rootOf(request, signal));
     const { askMs = ASK_MS } = this.#options.limits ?? {};
     let busy = false;
     const asking = setInterval(() => {
@@ -222,9 +223,10 @@ class Server {
     }
   }
 
-  #rootOf(requestId: string, { operation, input, timeoutMs, idempotencyKey }: WireRequest) {
+  #rootOf({ id, payload }: Request, signal: RootCall["signal"]): RootCall {
     const { identity } = this.#options;
-    return { operation, input, identity, requestId, timeoutMs, idempotencyKey };
+    const { operation, input, timeoutMs, idempotencyKey } = payload;
+    return { operation, input, identity, requestId: id, timeoutMs, idempotencyKey, signal };
   }
 
   #fail({ id, reply }: Pick<Request, "id" | "reply">, error: unknown): void {
@@ -243,7 +245,7 @@ class Server {
 
 function onlySealed(): CallError {
   const message = "the answer holds a secret, which is sent sealed alone";
-  return new CallError("VALIDATION_ERROR", message);
+  return new CallError("VALIDATION_ERROR", message, { reason: SEALED_ONLY });
 }
 
 function tooMany(what: string): CallError {

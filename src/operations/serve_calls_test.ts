@@ -117,6 +117,17 @@ Deno.test("a secret is neither made nor told to who names no address for it", as
   strictEqual(seen.made, 0);
 });
 
+Deno.test("who was told that an answer is sealed asks at once in the right way the next time", async () => {
+  await using serving = await startServing();
+  const { far: { bus }, caller, seen } = serving;
+  const said = async () => {
+    const before = bus.connection.stats().outMsgs;
+    await caller.call("hub/make-key", {});
+    return bus.connection.stats().outMsgs - before;
+  };
+  deepStrictEqual([await said(), await said(), seen.made], [2, 1, 2]);
+});
+
 Deno.test("a subscription to secrets is refused before anything is made", async () => {
   await using serving = await startServing();
   await rejects(serving.caller.subscribe("hub/watch-keys", {}).next(), {

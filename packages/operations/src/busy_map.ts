@@ -32,7 +32,16 @@ const FIRST_BUCKETS = 16;
 /** Differs from process to process, so that nobody can choose keys that all share a bucket. */
 const SEED = Math.trunc(Math.random() * 2 ** 31);
 
+/** A call's id is looked up several times in a row. */
+let lastKey = "", lastHash = SEED;
+
 function hashOf(key: string): number {
+  if (key === lastKey) return lastHash;
+  lastKey = key;
+  return lastHash = freshHashOf(key);
+}
+
+function freshHashOf(key: string): number {
   let hash = SEED;
   for (let index = 0; index < key.length; index++) {
     hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193);

@@ -13,7 +13,7 @@ import { beginTrace, traceBelow, type TraceContext } from "./trace.ts";
 /** What a root is bounded by. */
 export interface RootOptions {
   readonly requestId: string;
-  /** Milliseconds since the epoch, for the whole tree; `null` for none. */
+  /** By the clock of `deadlines`, for the whole tree; `null` for none. */
   readonly deadline: number | null;
   readonly deadlines: DeadlineQueue;
   /** Its own place in a trace. Default: a new one. */
@@ -74,6 +74,11 @@ export class CallNode {
     const child = new CallNode(options, { parent: this, policy });
     (this.#children ??= new Set()).add(child);
     return child;
+  }
+
+  /** When it has to be done, in milliseconds since the epoch. */
+  get wallDeadline(): number | null {
+    return this.deadline === null ? null : this.#deadlines.wallTime(this.deadline);
   }
 
   /** Its own place in a trace, which is taken when somebody asks. */

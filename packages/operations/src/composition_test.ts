@@ -138,18 +138,20 @@ Deno.test("a child has its own secrets, and of its parent's only what its regist
   deepStrictEqual(seen, [["s", undefined, "o"]]);
 });
 
-Deno.test("nesting past the limit is internal", async () => {
-  let calls = 0;
-  const dispatcher = dispatching([[
-    operation("a.outer", async (_input, { invoke }) => {
-      calls += 1;
-      await invoke?.("a/outer", {});
-    }),
-    { ...OPEN, ...reach("a/outer") },
-  ]], { limits: { maxDepth: 4 } });
-  await rejects(dispatcher.call(outer("")), { code: "EXECUTION_ERROR" });
-  strictEqual(calls, 5);
-});
+for (const [limits, levels] of [[{ maxDepth: 4 }, 4], [{}, 16]] as const) {
+  Deno.test(`call-protocol.md 16.1: nesting past ${levels} levels is internal`, async () => {
+    let calls = 0;
+    const dispatcher = dispatching([[
+      operation("a.outer", async (_input, { invoke }) => {
+        calls += 1;
+        await invoke?.("a/outer", {});
+      }),
+      { ...OPEN, ...reach("a/outer") },
+    ]], { limits });
+    await rejects(dispatcher.call(outer("")), { code: "EXECUTION_ERROR" });
+    strictEqual(calls, levels + 1);
+  });
+}
 
 // call-protocol.md §14 and §20.10–11: which layer answers.
 const SPECIFIC = { kind: "specific", peerId: "dev2" } as const;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Clock } from "./clock.ts";
+import { type Clock, wallTimeOf } from "./clock.ts";
 
 /** Platform timers with a longer delay fire at once. */
 const LONGEST_DELAY_MS = 2 ** 31 - 1;
@@ -38,6 +38,11 @@ export class DeadlineQueue {
   /** How many deadlines are waiting. */
   get size(): number {
     return this.#heap.length;
+  }
+
+  /** What a moment of its clock is for everybody else. */
+  wallTime(at: number): number {
+    return wallTimeOf(this.#clock, at);
   }
 
   /** Calls `fire` once at `at` (from a timer, even if that is past); the returned function prevents it. */

@@ -75,7 +75,7 @@ export class DispatchContext implements CallScope {
     this.forwardedFor = parts.forwardedFor;
     this.originator = parts.originator;
     this.capabilities = parts.capabilities;
-    this.deadline = node.deadline;
+    this.deadline = node.wallDeadline;
     this.abortPolicy = node.policy;
     this.contains = (name, peer) => parts.contains(name, peer);
     this.invoke = (name, input, options = {}) => parts.invoke(name, input, options);

@@ -47,7 +47,7 @@ export interface RootCall {
   /** By which a request that is sent again is known to be the same: see `withIdempotencyKey()`. */
   readonly idempotencyKey?: string | undefined;
   /** What this call can reach, if that is not what the dispatcher was made with. */
-  readonly view?: OperationView;
+  readonly view?: OperationView | undefined;
   /** Called when the handler itself has ended, which may be long after the caller was answered. */
   readonly onHandlerEnd?: () => void;
 }

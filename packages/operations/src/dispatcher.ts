@@ -120,14 +120,16 @@ class RegistryDispatcher implements Dispatcher {
       requestId: request.requestId ?? this.#newId(),
       deadline: timeoutMs === null ? null : this.#clock.now() + timeoutMs,
       deadlines: this.#deadlines,
-      ...{ trace: request.trace, onProgress: request.onProgress },
+      trace: request.trace,
+      onProgress: request.onProgress,
     });
     node.follow(request.signal);
     return {
       registration,
       node,
       view,
-      ...{ internal: false, idempotencyKey: request.idempotencyKey },
+      internal: false,
+      idempotencyKey: request.idempotencyKey,
       identity: request.identity,
       forwardedFor: request.forwardedFor ?? null,
       originator: request.originator === undefined ? request.identity : request.originator,
@@ -190,7 +192,8 @@ class RegistryDispatcher implements Dispatcher {
       throw error;
     } finally {
       node.settle();
-      this.#afterHandler(frame, work);
+      // Only a handler whose call was aborted may go on after it.
+      this.#afterHandler(frame, node.reason === undefined ? undefined : work);
     }
   }
 

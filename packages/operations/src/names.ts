@@ -9,6 +9,9 @@ const SEGMENT = "[A-Za-z0-9][A-Za-z0-9_.-]{0,63}";
 const NAME = new RegExp(`^${SEGMENT}(?:/${SEGMENT}){0,5}$`);
 const MAX_NAME_BYTES = 256;
 
+/** On its way a call's name is read several times, and often it is that of the call before. */
+let lastSound: string | undefined;
+
 /**
  * Reads a wire id, with or without its leading slash.
  *
@@ -27,8 +30,10 @@ export function parseOperationName(wireId: string): string | undefined {
   // The longest name and its slash; nothing longer is worth a look.
   if (wireId.length > MAX_NAME_BYTES + 1) return undefined;
   const name = wireId.startsWith("/") ? wireId.slice(1) : wireId;
+  if (name === lastSound) return name;
   // The grammar is ASCII, so characters are bytes.
-  return name.length <= MAX_NAME_BYTES && NAME.test(name) ? name : undefined;
+  if (name.length > MAX_NAME_BYTES || !NAME.test(name)) return undefined;
+  return lastSound = name;
 }
 
 /** Spells a registry name as it travels. */

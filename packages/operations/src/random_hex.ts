@@ -6,6 +6,7 @@
 
 const POOL_BYTES = 1024;
 const DIGITS = new TextEncoder().encode("0123456789abcdef");
+const ZERO = 0x30;
 const decoder = new TextDecoder();
 
 let pool = "";
@@ -18,7 +19,7 @@ export function randomHex(digits: number): string {
     used = 0;
   }
   const taken = pool.slice(used, used += digits);
-  return /[^0]/.test(taken) ? taken : randomHex(digits);
+  return taken.charCodeAt(0) !== ZERO || /[^0]/.test(taken) ? taken : randomHex(digits);
 }
 
 function refill(): string {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Clock, systemClock } from "./clock.ts";
+import { type Clock, systemClock, wallTimeOf } from "./clock.ts";
 import { DeadlineQueue } from "./deadline_queue.ts";
 
 /** A clock that somebody closes. */
@@ -40,6 +40,7 @@ export function openSteadyClock(clock: Clock = systemClock): SteadyClock {
   const queue = new DeadlineQueue(clock, { keepsTimer: true });
   return {
     now: () => clock.now(),
+    wallTime: (at) => wallTimeOf(clock, at),
     after: (delayMs, fire) => queue.add(clock.now() + delayMs, fire),
     close: () => queue.close(),
   };

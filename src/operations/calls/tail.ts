@@ -3,6 +3,7 @@ import { type CallEvent, OK, spokenCode } from "../../calls/call_event.ts";
 import { createSight, seen } from "../../calls/call_sight.ts";
 import type { CallStatus } from "../../calls/call_store.ts";
 import { followCalls, type FollowedCall } from "../../calls/follow_calls.ts";
+import { createToldOnce } from "../../calls/told_once.ts";
 import { parsePlace, placeText } from "../../../actors/runtime/replay/mod.ts";
 import type { CallOperationPorts } from "./ports.ts";
 import type { TailInput, TailOutput } from "./schemas.ts";
@@ -18,10 +19,12 @@ export async function* tail(
   }
   const place = from === undefined ? undefined : parsePlace(from);
   const outcome = filter.outcome === undefined ? undefined : spokenCode(filter.outcome);
+  const isNews = createToldOnce();
   for await (const followed of followCalls(ports, { from: place, signal })) {
     // Judged anew for each message: operations come and go.
     const sightOf = createSight(ports.view(), identity);
     for (const one of followed) {
+      if (!isNews(one.event.id, one.event.outcome !== undefined)) continue;
       if (!isAsked(one.event, { ...filter, outcome })) continue;
       const event = seen(one.event, sightOf);
       if (event !== undefined) yield viewOf({ ...one, event });

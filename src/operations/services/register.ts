@@ -20,10 +20,11 @@ import {
   toWireSpec,
   type WireSpec,
 } from "@alkdev/operations";
-import { Type } from "@sinclair/typebox";
+import { type Static, Type } from "@sinclair/typebox";
 import type { FindExportRule } from "../../routing/export_rules.ts";
 import { offeredBy } from "../../routing/peer_view.ts";
 import type { SpokeEntry } from "../../routing/spoke_index.ts";
+import { ListPage, LOCAL, type Offer, pageOfOffers } from "./page_of_offers.ts";
 
 /** What discovery looks at. */
 export interface ServiceOperationPorts {
@@ -42,12 +43,15 @@ const Listed = Type.Object({
   namespace: Type.String(),
   op_type: Type.Enum(OperationType),
 });
-const ListInput = Type.Object({ schemas: Type.Optional(Type.Boolean()) });
-const ListOutput = Type.Object({ operations: Type.Array(Listed) });
+const Next = Type.Optional(Type.String({ description: "The cursor of the next page, if any." }));
+const ListInput = Type.Object({ ...ListPage, schemas: Type.Optional(Type.Boolean()) });
+const ListOutput = Type.Object({ operations: Type.Array(Listed), next_cursor: Next });
 const SchemaInput = Type.Object({ name: Type.String({ maxLength: 512 }) });
 const SchemaOutput = Type.Unsafe<WireSpec>(Type.Object({ name: Type.String() }));
+const ListPeersInput = Type.Object(ListPage);
 const ListPeersOutput = Type.Object({
   peers: Type.Array(Type.Object({ peer_id: Type.String(), operations: Type.Array(Listed) })),
+  next_cursor: Next,
 });
 
 const OPEN = { visibility: "external", public: true } as const;
@@ -70,9 +74,8 @@ export function registerServiceOperations(
     description: "The operations of this hub itself, and of its imports, that the caller may call.",
     inputSchema: ListInput,
     outputSchema: ListOutput,
-    handler: (input: { schemas?: boolean }, { identity }: OperationContext) => ({
-      operations: listFor(ports, { identity: identity ?? null, schemas: input.schemas === true }),
-    }),
+    handler: (input: Static<typeof ListInput>, { identity }: OperationContext) =>
+      listFor(ports, { identity: identity ?? null, input }),
   }, OPEN);
   registry.register({
     ...common,
@@ -87,58 +90,89 @@ export function registerServiceOperations(
     ...common,
     name: "list-peers",
     description: "The nodes that are connected, and those of their operations the caller may call.",
-    inputSchema: Type.Object({}),
+    inputSchema: ListPeersInput,
     outputSchema: ListPeersOutput,
-    handler: (_input: unknown, { identity }: OperationContext) => ({
-      peers: [...peersFor(ports, identity ?? null)],
-    }),
+    handler: (input: Static<typeof ListPeersInput>, { identity }: OperationContext) =>
+      listPeersFor(ports, { identity: identity ?? null, input }),
   }, OPEN);
 }
 
 /**
  * What this hub answers itself. With schemas its own operations alone: nodes read that which take five
- * hundred operations in a frame, and imports may have thousands.
+ * hundred operations in a frame.
  */
 function listFor(
   ports: ServiceOperationPorts,
-  { identity, schemas }: { readonly identity: Identity | null; readonly schemas: boolean },
+  { identity, input }: {
+    readonly identity: Identity | null;
+    readonly input: Static<typeof ListInput>;
+  },
 ) {
-  if (!schemas) return servedFor(ports, identity);
-  return ownFor(ports, identity).map(([name, registration]) => toWireSpec(registration, name));
+  const { schemas = false } = input;
+  const { offers, ...rest } = pageOfOffers(
+    schemas ? ownFor(ports, identity) : localFor(ports, identity),
+    input,
+  );
+  return {
+    operations: offers.map((offer) =>
+      schemas && offer.registration !== undefined
+        ? toWireSpec(offer.registration, offer.name)
+        : listed(offer)
+    ),
+    ...rest,
+  };
 }
 
-function servedFor(ports: ServiceOperationPorts, identity: Identity | null) {
-  const served = ownFor(ports, identity).map(([name, registration]) => listed(name, registration));
-  for (const [name, registration] of ports.imported?.() ?? []) {
-    if (mayCall(identity, registration.access)) served.push(listed(name, registration));
-  }
-  return served;
+/** The same of every node, this one first. A node may go on on the next page. */
+function listPeersFor(
+  ports: ServiceOperationPorts,
+  { identity, input }: { readonly identity: Identity | null; readonly input: ListPage },
+) {
+  const { offers, ...rest } = pageOfOffers(everythingFor(ports, identity), input);
+  const peers = Map.groupBy(offers, ({ peerId }) => peerId);
+  return {
+    peers: [...peers].map(([peer_id, offers]) => ({ peer_id, operations: offers.map(listed) })),
+    ...rest,
+  };
 }
 
-/** The hub's own operations that somebody may call, by name. */
-function ownFor(
+/** The hub's own operations that somebody may call. */
+function* ownFor(
   { registry }: ServiceOperationPorts,
   identity: Identity | null,
-): [string, Registration][] {
-  return registry.getAllSpecs().flatMap((spec): [string, Registration][] => {
+): Generator<Offer> {
+  for (const spec of registry.getAllSpecs()) {
     const name = registryName(spec);
     const registration = name === undefined ? undefined : registry.resolve(name);
-    if (name === undefined || registration?.grants.visibility !== "external") return [];
-    return mayCall(identity, registration.access) ? [[name, registration]] : [];
-  });
+    if (name === undefined || registration?.grants.visibility !== "external") continue;
+    if (!mayCall(identity, registration.access)) continue;
+    yield { part: "own", peerId: LOCAL, name, spec, registration };
+  }
 }
 
-function* peersFor(ports: ServiceOperationPorts, identity: Identity | null) {
-  const local = servedFor(ports, identity);
-  if (local.length > 0) yield { peer_id: "local", operations: local };
+/** Those, and what the hub imports. */
+function* localFor(ports: ServiceOperationPorts, identity: Identity | null): Generator<Offer> {
+  yield* ownFor(ports, identity);
+  for (const [name, registration] of ports.imported?.() ?? []) {
+    if (!mayCall(identity, registration.access)) continue;
+    yield { part: "imported", peerId: LOCAL, name, spec: registration.spec };
+  }
+}
+
+/** Those, and what nodes offer. */
+function* everythingFor(ports: ServiceOperationPorts, identity: Identity | null): Generator<Offer> {
+  yield* localFor(ports, identity);
   for (const entry of ports.spokes()) {
-    const operations = [];
+    const { peerId } = entry;
     for (const { name, rule, spec } of offeredBy(entry, ports.exports)) {
       if (!mayCall(identity, [rule.access, spec.accessControl])) continue;
-      operations.push({ name, namespace: spec.namespace, op_type: spec.type });
+      yield { part: "offered", peerId, name, spec };
     }
-    if (operations.length > 0) yield { peer_id: entry.peerId, operations };
   }
+}
+
+function listed({ name, spec }: Offer) {
+  return { name, namespace: spec.namespace, op_type: spec.type };
 }
 
 function schemaOf(
@@ -159,10 +193,6 @@ function schemaOf(
     throw new CallError(InfrastructureErrorCode.ACCESS_DENIED, reason);
   }
   return toWireSpec(registration, name);
-}
-
-function listed(name: string, { spec }: Registration) {
-  return { name, namespace: spec.namespace, op_type: spec.type };
 }
 
 /** As the dispatcher would judge a call that names no resource. */

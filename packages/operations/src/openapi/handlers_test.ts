@@ -67,6 +67,16 @@ for (const status of [404, 500]) {
   });
 }
 
+Deno.test("what a service says of a failure is kept up to 16 KiB, and no more of it is read", async () => {
+  for (const [bytes, isKept] of [[16 * 1024, true], [16 * 1024 + 1, false]] as const) {
+    const body = `"${"x".repeat(bytes - 2)}"`, headers = { "content-type": "application/json" };
+    const response = () => new Response(body, { status: 500, headers });
+    await rejects(service({}, { errorCodes: "http" }, { response }).call(), {
+      ...{ code: "HTTP_500", details: isKept ? JSON.parse(body) : undefined },
+    });
+  }
+});
+
 Deno.test("the identity of the caller is not forwarded", async () => {
   const { call, sent } = service({});
   await call({}, { identity: { id: "ann-secret", scopes: ["s"] } });

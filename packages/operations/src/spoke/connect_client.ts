@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { systemClock } from "../clock.ts";
+import { monotonicClock } from "../clock.ts";
 import { type Client, createClient } from "./client.ts";
 import {
   type ConnectOptions,
@@ -40,7 +40,7 @@ export type ClientOptions =
  * ```
  */
 export function connectClient(options: ClientOptions): Client {
-  const { key, ticket, limits, clock = systemClock } = options;
+  const { key, ticket, limits, clock = monotonicClock } = options;
   if (key !== undefined && options.WebSocket === undefined && "document" in globalThis) {
     throw new TypeError("Cannot connect: a page cannot send a key, use a ticket");
   }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Clock, systemClock } from "../clock.ts";
+import { type Clock, monotonicClock } from "../clock.ts";
 import type { WireLimits } from "../wire/limits.ts";
 import { createBackoff, type ReconnectOptions } from "./backoff.ts";
 import type { LinkOptions } from "./link.ts";
@@ -12,7 +12,10 @@ import type { ConnectionStatus } from "./status.ts";
 
 /** Where the hub is, and what this program needs of its platform. */
 export interface ConnectOptions {
-  /** Such as `wss://hub.example/ws`; several nodes of one hub are tried in turn. */
+  /**
+   * Such as `wss://hub.example/ws`, or `https://hub.example`; several nodes of one hub are tried in
+   * turn.
+   */
   readonly url: string | readonly string[];
   /** Told of each change. */
   readonly onStatus?: (status: ConnectionStatus) => void;
@@ -27,7 +30,7 @@ export interface ConnectOptions {
   readonly limits?: Partial<WireLimits>;
   /** Default: the platform's own. Node before 22 has none: pass that of the package `ws`. */
   readonly WebSocket?: WebSocketConstructor;
-  /** Default: the platform's time. */
+  /** Default: the platform's time as it passes, whatever is done to its clock. */
   readonly clock?: Clock;
   /** Numbers from 0 to 1, for the jitter of the waits. Default: the platform's. */
   readonly random?: () => number;
@@ -47,7 +50,7 @@ export function linkOptions(
   options: ConnectOptions,
   credential: () => Credential | Promise<Credential>,
 ): Omit<LinkOptions, "session" | "isNode"> {
-  const { url, onStatus = () => {}, reconnect, idleMs = IDLE_MS, clock = systemClock } = options;
+  const { url, onStatus = () => {}, reconnect, idleMs = IDLE_MS, clock = monotonicClock } = options;
   const urls = (typeof url === "string" ? [url] : url).map(webSocketUrl);
   if (urls.length === 0) throw new TypeError("Cannot connect: there is no url");
   return {
@@ -68,6 +71,8 @@ export function keyCredential(key: KeySource): () => Promise<Credential> {
 function webSocketUrl(given: string): string {
   if (!URL.canParse(given)) throw new TypeError("Cannot connect: the url is none");
   const url = new URL(given);
+  // The address of a hub, as it says itself where it is.
+  if (/^https?:$/.test(url.protocol) && url.pathname === "/") url.pathname = "/ws";
   url.protocol = url.protocol.replace(/^http/, "ws");
   if (!/^wss?:$/.test(url.protocol)) {
     throw new TypeError(`Cannot connect by ${url.protocol}: use ws: or wss:`);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { systemClock } from "../clock.ts";
+import { monotonicClock } from "../clock.ts";
 import { type Client, createClient } from "./client.ts";
 import {
   type ConnectOptions,
@@ -63,7 +63,7 @@ export type Spoke = Client;
  * ```
  */
 export async function connectSpoke(options: SpokeOptions): Promise<Spoke> {
-  const { key, renewal, operations, hubScopes, limits, clock = systemClock } = options;
+  const { key, renewal, operations, hubScopes, limits, clock = monotonicClock } = options;
   const { random } = options;
   const renewing = renewal && createRenewing({ ...renewal, key, clock, random });
   const common = linkOptions(options, keyCredential(renewing ? () => renewing.key() : key));
@@ -75,6 +75,7 @@ export async function connectSpoke(options: SpokeOptions): Promise<Spoke> {
     ...common,
     ...(renewing && {
       onRefused: renewing.refused,
+      onClose: renewing.close,
       onStatus(status) {
         if (status.state === "online") renewing.watch(spoke);
         else renewing.stop();

@@ -18,6 +18,7 @@ import {
   statusOf,
   type WebSocketConstructor,
 } from "./socket.ts";
+import { type Asked, askStatus, isUntold } from "./untold.ts";
 
 /** What all connections of a program have in common. */
 export interface ConnectionOptions {
@@ -73,7 +74,7 @@ export function openConnection(options: ConnectionOptions, target: ConnectionTar
   const sender = createFrameSender(socket, clock);
   let heartbeat: Heartbeat | undefined;
   let onlineAt: number | undefined, failure: string | undefined;
-  let isOver = false;
+  let isOver = false, asked: Asked | undefined;
   let finish: (end: ConnectionEnd) => void = () => {}, goodbye = () => {};
   const ended = new Promise<ConnectionEnd>((resolve) => finish = resolve);
   const closed = new Promise<void>((resolve) => goodbye = resolve);
@@ -89,6 +90,7 @@ export function openConnection(options: ConnectionOptions, target: ConnectionTar
     if (isOver) return;
     isOver = true;
     giveUpOpening();
+    asked?.giveUp();
     heartbeat?.stop();
     session.end();
     sender.stop();
@@ -132,9 +134,22 @@ export function openConnection(options: ConnectionOptions, target: ConnectionTar
     if (typeof data === "string") session.receive(data);
     else if (data instanceof ArrayBuffer) session.receive(new Uint8Array(data));
   });
-  // A socket that fails closes, too; that is where the connection ends.
-  socket.addEventListener("error", ({ message }) => failure = message);
+  /** Nothing more is to be heard of a socket that failed with words that tell nothing. */
+  async function endUntold(reason: string): Promise<void> {
+    giveUpOpening();
+    asked = askStatus({ ...target, clock });
+    const code = await asked.status;
+    end({ reason, ...(code === undefined ? {} : { code }) });
+    goodbye();
+  }
+
+  // Any other socket that fails closes, too; that is where the connection ends.
+  socket.addEventListener("error", ({ message }) => {
+    failure ??= message;
+    if (!isOver && asked === undefined && isUntold(message)) void endUntold(message ?? "");
+  });
   socket.addEventListener("close", ({ code, reason }) => {
+    if (asked !== undefined) return;
     const status = onlineAt === undefined ? statusOf(failure) : undefined;
     const told = status ?? (code || undefined);
     end({

@@ -15,6 +15,7 @@ import {
 } from "./connection.ts";
 import type { Credential } from "./socket.ts";
 import type { ConnectionStatus } from "./status.ts";
+import { askStatus, isUntold } from "./untold.ts";
 
 const log = getLogger("operations:spoke");
 
@@ -28,6 +29,8 @@ export interface LinkOptions extends ConnectionOptions {
   readonly onStatus: (status: ConnectionStatus) => void;
   /** Asked when the hub at `url` refused the credential: whether another one may be tried soon. */
   readonly onRefused?: (url: string) => Promise<boolean>;
+  /** Whatever else has to end with the link; it is closed when that is. */
+  readonly onClose?: () => Promise<void>;
 }
 
 /** How long somebody waits for the connection. */
@@ -87,10 +90,12 @@ export function openLink(options: LinkOptions): Link {
   }
 
   async function keepConnected(): Promise<void> {
+    let last: ConnectionEnd | undefined;
     for (let attempt = 0; closing === undefined; attempt++) {
       const url = urls[attempt % urls.length] ?? "";
       tell({ state: "connecting", url });
-      const { servedMs, ...end } = await connectOnce(url);
+      last = await connectOnce(url, last);
+      const { servedMs, ...end } = last;
       if (closing !== undefined) return;
       const why = await isHopeless(url, end) ? end.why : "lost";
       if (closing !== undefined) return;
@@ -110,13 +115,18 @@ export function openLink(options: LinkOptions): Link {
     });
   }
 
-  async function connectOnce(url: string): Promise<ConnectionEnd> {
+  async function connectOnce(url: string, last?: ConnectionEnd): Promise<ConnectionEnd> {
     try {
       const credential = await unlessStopped<Credential>((resolve, reject) => {
         // Not resolved with the promise itself: nothing could take its place any more.
         Promise.resolve(options.credential()).then(resolve, reject);
       });
       if (credential === undefined || closing !== undefined) return lost("closed");
+      if (last?.code === UNAUTHORIZED && isUntold(last.reason)) {
+        // The socket would not tell, and hubs count how often they are shown what they refuse.
+        if (await isStillRefused(url, credential)) return { ...last, servedMs: 0 };
+        if (closing !== undefined) return lost("closed");
+      }
       connection = openConnection(options, { url, credential, onOnline: () => isOnline(url) });
       return await connection.ended;
     } catch (error) {
@@ -125,6 +135,15 @@ export function openLink(options: LinkOptions): Link {
     } finally {
       online = undefined;
     }
+  }
+
+  async function isStillRefused(url: string, credential: Credential): Promise<boolean> {
+    const { status, giveUp } = askStatus({ url, credential, clock });
+    const told = await unlessStopped<number>((resolve, reject) =>
+      void status.then(resolve, reject)
+    );
+    giveUp();
+    return told === UNAUTHORIZED;
   }
 
   function isOnline(url: string): void {
@@ -174,6 +193,7 @@ export function openLink(options: LinkOptions): Link {
     stop();
     await connection?.close();
     await running;
+    await options.onClose?.();
     tell({ state: "closed" });
   }
 

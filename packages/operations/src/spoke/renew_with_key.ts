@@ -7,22 +7,30 @@ const ALGORITHM = "Ed25519";
 const CHALLENGE_PATH = "/v1/workers/challenge", SESSION_PATH = "/v1/workers/session";
 const TAG = "alknet-hello-v1";
 const PEM = /-----BEGIN PRIVATE KEY-----\s+([A-Za-z0-9+/=\s]+)-----END PRIVATE KEY-----/;
-const TIMEOUT_MS = 20_000;
+
+/** Whom a session token is asked of, and how long anybody wants it. */
+export interface RenewWithKeyOptions {
+  /** Of the hub's WebSocket. */
+  readonly url: string;
+  /** Given up with it, at whatever point it is. */
+  readonly signal: AbortSignal;
+}
 
 /**
- * Asks the hub at `url`, which is that of its WebSocket, for a session token.
+ * Asks a hub for a session token.
  *
  * @throws {TypeError} if `pem` holds no key, or the hub does not answer as one.
  */
-export async function renewWithKey(url: string, pem: string): Promise<string> {
+export async function renewWithKey(pem: string, options: RenewWithKeyOptions): Promise<string> {
   const { privateKey, publicKey } = await readKey(pem);
-  const challenge = textIn(await post(url, CHALLENGE_PATH, {}), "challenge");
+  const post = (path: string, body: object) => answerTo(path, { ...options, body });
+  const challenge = textIn(await post(CHALLENGE_PATH, {}), "challenge");
   const encoder = new TextEncoder();
   const digest = await crypto.subtle.digest("SHA-256", encoder.encode(challenge));
   const message = Uint8Array.of(...encoder.encode(TAG), ...new Uint8Array(digest), ...publicKey);
   const proof = new Uint8Array(await crypto.subtle.sign(ALGORITHM, privateKey, message));
   const request = { challenge, public_key: spelled(publicKey), proof: spelled(proof) };
-  return textIn(await post(url, SESSION_PATH, request), "session_token");
+  return textIn(await post(SESSION_PATH, request), "session_token");
 }
 
 async function readKey(
@@ -38,7 +46,10 @@ async function readKey(
   return { privateKey, publicKey: bytesOf(x.replaceAll("-", "+").replaceAll("_", "/")) };
 }
 
-async function post(url: string, path: string, body: object): Promise<unknown> {
+async function answerTo(
+  path: string,
+  { url, body, signal }: RenewWithKeyOptions & { readonly body: object },
+): Promise<unknown> {
   const where = new URL(path, url);
   where.protocol = where.protocol.replace(/^ws/, "http");
   const response = await fetch(where, {
@@ -46,7 +57,7 @@ async function post(url: string, path: string, body: object): Promise<unknown> {
     headers: { "content-type": "application/json" },
     body: JSON.stringify(body),
     redirect: "error",
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    signal,
   });
   const answer = await response.json();
   if (response.ok) return answer;

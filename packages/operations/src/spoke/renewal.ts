@@ -16,7 +16,8 @@ const log = getLogger("operations:spoke");
 export interface Renewal {
   /**
    * Keeps a new key where the next start of the program finds it. The one before opens for ten minutes
-   * more; what is thrown is told to the log, and it is tried again as long as it is the time to.
+   * more; what is thrown is told to the log, and it is tried again as long as it is the time to. Who
+   * closes the spoke waits for it, for five seconds at most.
    */
   readonly keep: (key: string) => void | Promise<void>;
   /**
@@ -44,6 +45,8 @@ export interface Renewing {
   /** The hub refused the key: whether there is another one to try, now. */
   refused(url: string): Promise<boolean>;
   stop(): void;
+  /** Gives up what is under way; resolves when no key is being kept any more. */
+  close(): Promise<void>;
 }
 
 /** Timers do not count further than 24 days, and nobody needs to be that exact. */
@@ -54,6 +57,10 @@ const SOON_MS = 1_000;
 const AGAIN_MS = 60_000;
 /** Before what a hub does not allow, or does not know, is tried again. */
 const LATER_MS = 3_600_000;
+/** How long a hub may take to give another key to whoever has the private one. */
+const ANOTHER_MS = 20_000;
+/** How long somebody who keeps keys is waited for at the end. */
+const LAST_WORDS_MS = 5_000;
 /** So that spokes that were enrolled together do not all come together. */
 const JITTER = 0.1;
 
@@ -63,11 +70,25 @@ export function createRenewing(options: RenewingOptions): Renewing {
   /** The last one that the hub gave, and whether it is kept. */
   let renewed: string | undefined, isKept = true;
   let disarm = () => {}, watched = 0;
+  let asking = new AbortController(), storing: Promise<unknown> = Promise.resolve();
 
   async function store(): Promise<void> {
     if (renewed === undefined || isKept) return;
-    await keep(renewed);
+    const kept = Promise.resolve(renewed).then(keep);
+    storing = kept.catch(() => {}); // told to whoever asked for it
+    await kept;
     isKept = true;
+  }
+
+  async function another(url: string, source: KeySource): Promise<string> {
+    const controller = asking = new AbortController();
+    const isLate = clock.after(ANOTHER_MS, () => controller.abort());
+    try {
+      const pem = typeof source === "string" ? source : await source();
+      return await renewWithKey(pem, { url, signal: controller.signal });
+    } finally {
+      isLate();
+    }
   }
 
   /** When it is to be looked at the key again. */
@@ -124,8 +145,7 @@ export function createRenewing(options: RenewingOptions): Renewing {
         return refused !== undefined;
       }
       try {
-        const pem = typeof privateKey === "string" ? privateKey : await privateKey();
-        [renewed, isKept] = [await renewWithKey(url, pem), false];
+        [renewed, isKept] = [await another(url, privateKey), false];
         await store();
         log.info("the key was refused, and replaced with another one");
         return true;
@@ -135,5 +155,13 @@ export function createRenewing(options: RenewingOptions): Renewing {
       }
     },
     stop,
+    async close() {
+      stop();
+      asking.abort();
+      let isLate = () => {};
+      const late = new Promise<void>((resolve) => isLate = clock.after(LAST_WORDS_MS, resolve));
+      await Promise.race([storing, late]);
+      isLate();
+    },
   };
 }

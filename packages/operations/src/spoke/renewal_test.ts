@@ -113,3 +113,20 @@ Deno.test("where a renewed key is refused the given one is tried, and nothing af
   renewing.watch(hub);
   strictEqual(await renewing.refused("ws://hub.example/ws"), false);
 });
+
+Deno.test("closing waits for whoever keeps a key, and not for ever", async () => {
+  for (const isKept of [true, false]) {
+    let done = () => {}, closed = false;
+    const kept = new Promise<void>((resolve) => done = resolve);
+    const { pass, renewing } = world({ keep: () => kept, ttlMs: 1_000 });
+    await pass(1_000, 10);
+    const closing = renewing.close().then(() => closed = true);
+    await pass(1);
+    strictEqual(closed, false);
+    if (isKept) done();
+    await pass(isKept ? 1 : MINUTE_MS);
+    strictEqual(closed, true);
+    await closing;
+    done();
+  }
+});

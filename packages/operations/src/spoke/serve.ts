@@ -4,7 +4,7 @@
  * @module
  */
 import { getLogger } from "@logtape/logtape";
-import type { Clock } from "../clock.ts";
+import { type Clock, wallTimeOf } from "../clock.ts";
 import type { Dispatcher } from "../dispatch_types.ts";
 import { createDispatcher } from "../dispatcher.ts";
 import type { Grants } from "../grants.ts";
@@ -138,7 +138,8 @@ function contextOf(
 ): SpokeContext {
   const { signal, requestId = "", forwardedFor, deadline, trace: own } = context;
   /** A call that a handler makes has no more time than the handler. */
-  const within = () => deadline === null ? {} : { timeoutMs: Math.max(1, deadline - clock.now()) };
+  const within = () =>
+    deadline === null ? {} : { timeoutMs: Math.max(1, deadline - wallTimeOf(clock, clock.now())) };
   // This program records no spans: what it asks for belongs right below the hub's call.
   const trace = traceAbove(own);
   return {

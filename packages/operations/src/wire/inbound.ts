@@ -122,32 +122,42 @@ export class Inbound {
     }
   }
 
+  /** One function: another one that it waits for would be a promise more for every request. */
   async #run(id: string, request: WireRequest, running: Running): Promise<void> {
+    const { dispatcher, view } = this.#options;
+    this.#slots += 1;
+    const free = () => void (this.#slots -= 1);
+    let isHanded = false;
     try {
-      await this.#answer(id, request, running);
+      const known = this.#identityOf(request);
+      const identity = this.#admit(request, known instanceof Promise ? await known : known);
+      const isStream = dispatcher?.typeOf(request.operation, view) === OperationType.SUBSCRIPTION;
+      if (isStream) this.#checkSubscriptions();
+      const root = this.#rootOf(id, request, { identity, running, free });
+      isHanded = true;
+      if (dispatcher !== undefined && isStream) await this.#stream(dispatcher, root, running);
+      else {
+        const output = await dispatcher?.call(root);
+        if (!running.silent) this.#writeOutput(id, output);
+      }
     } catch (error) {
+      if (!isHanded) free();
       this.#giveUp(id, running, error);
     } finally {
       if (this.#running.get(id) === running) this.#running.delete(id);
     }
   }
 
-  async #answer(id: string, request: WireRequest, running: Running): Promise<void> {
-    const { dispatcher, view } = this.#options;
-    this.#slots += 1;
-    const free = () => void (this.#slots -= 1);
-    let identity: Identity | null;
-    let isStream: boolean;
-    try {
-      const known = this.#identityOf(request);
-      identity = this.#admit(request, known instanceof Promise ? await known : known);
-      isStream = dispatcher?.typeOf(request.operation, view) === OperationType.SUBSCRIPTION;
-      if (isStream) this.#checkSubscriptions();
-    } catch (error) {
-      free();
-      throw error;
-    }
-    const root: RootCall = {
+  #rootOf(
+    id: string,
+    request: WireRequest,
+    { identity, running, free }: {
+      readonly identity: Identity | null;
+      readonly running: Running;
+      readonly free: () => void;
+    },
+  ): RootCall {
+    return {
       operation: request.operation,
       input: request.input,
       identity,
@@ -158,7 +168,7 @@ export class Inbound {
       signal: running.cancel,
       // A handler that ignores its abort keeps its place until it ends.
       onHandlerEnd: free,
-      ...(view === undefined ? {} : { view }),
+      view: this.#options.view,
       onProgress: request.wantsProgress === true
         ? (report) => this.#tell(id, running, report)
         : undefined,
@@ -166,9 +176,6 @@ export class Inbound {
         ? undefined
         : continueTrace(request.traceparent, request.tracestate),
     };
-    if (dispatcher !== undefined && isStream) return await this.#stream(dispatcher, root, running);
-    const output = await dispatcher?.call(root);
-    if (!running.silent) this.#writeOutput(id, output);
   }
 
   /** Nearly always at once: no connection has to be waited for, and no token looked up. */

@@ -9,6 +9,8 @@ import { parseOperationName } from "../names.ts";
 import { soundProgress } from "../progress.ts";
 import type { ParsedFrame, WireError, WireEvent, WireRequest } from "./events.ts";
 import {
+  cannotHoldForbiddenKey,
+  decodeUtf8,
   exceedsUtf8,
   hasForbiddenKey,
   isJsonObject,
@@ -32,7 +34,6 @@ const EVENT_TYPES: ReadonlySet<string> = new Set(
 );
 /** What a handler or a caller is given as it is; its keys are never used as names here. */
 const VALUES: ReadonlySet<string> = new Set(["input", "output", "details"]);
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const PRINTABLE = /^[\x20-\x7e]+$/;
 const PAYLOAD: ReadonlySet<string> = new Set(["payload"]);
 
@@ -63,14 +64,8 @@ function textOf(
   const tooLarge = typeof frame === "string" ? exceedsUtf8(frame, frameBytes) : bytes > frameBytes;
   if (tooLarge) return violation("frame is too large", 1009);
   if (typeof frame === "string") return { text: frame, bytes };
-  try {
-    return {
-      text: decoder.decode(frame),
-      bytes,
-    };
-  } catch {
-    return violation("frame is not UTF-8");
-  }
+  const text = decodeUtf8(frame);
+  return text === undefined ? violation("frame is not UTF-8") : { text, bytes };
 }
 
 function isStringList(value: unknown): value is string[] {
@@ -154,9 +149,6 @@ function parseEvent(
   { type, id, payload }: { type: WireEvent["type"]; id: string; payload: JsonObject },
   limits: WireLimits,
 ): WireEvent | WireError {
-  if (hasForbiddenKey(payload, VALUES)) {
-    return errorOf("INVALID_INPUT", "payload has a key that is not allowed");
-  }
   switch (type) {
     case "call.requested": {
       const request = parseRequest(payload, limits);
@@ -235,23 +227,28 @@ export function parseFrame(
   const envelope = parseJson(read.text);
   if (envelope === undefined) return violation("frame is not JSON");
   if (!isJsonObject(envelope)) return violation("frame is not an object");
-  return parseEnvelope(envelope, { limits, bytes: read.bytes });
+  const { text, bytes } = read;
+  return parseEnvelope(envelope, { limits, bytes, isHarmless: cannotHoldForbiddenKey(text) });
 }
 
 function parseEnvelope(
   envelope: JsonObject,
-  { limits, bytes }: { limits: WireLimits; bytes: number },
+  { limits, bytes, isHarmless }: { limits: WireLimits; bytes: number; isHarmless: boolean },
 ): ParsedFrame {
   const type = own(envelope, "type");
   const id = own(envelope, "id");
   const payload = own(envelope, "payload");
-  if (hasForbiddenKey(envelope, PAYLOAD)) {
+  if (!isHarmless && hasForbiddenKey(envelope, PAYLOAD)) {
     return violation("envelope has a key that is not allowed");
   }
   if (typeof type !== "string") return violation("type is no string");
   if (!isId(id, limits)) return violation("id is not 1 to 128 printable characters");
   if (!isJsonObject(payload)) return violation("payload is no object");
   if (!isEventType(type)) return { kind: "ignored", type };
+  if (!isHarmless && hasForbiddenKey(payload, VALUES)) {
+    const error = errorOf("INVALID_INPUT", "payload has a key that is not allowed");
+    return { kind: "refused", type, id, error };
+  }
   const event = parseEvent({ type, id, payload }, limits);
   return "type" in event
     ? { kind: "event", event, bytes }

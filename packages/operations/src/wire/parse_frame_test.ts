@@ -24,6 +24,12 @@ const nested = (depth: number) => `${"[".repeat(depth)}${"]".repeat(depth)}`;
 const big = (bytes: number) => `${"x".repeat(bytes)}`;
 const { depth, members, items, frameBytes } = DEFAULT_WIRE_LIMITS;
 
+/** A request whose input is a text in UTF-8 with a byte that has no place in it. */
+function badly(input: string): Uint8Array {
+  return new TextEncoder().encode(request({ input: `${input}?` }))
+    .map((byte) => byte === 0x3f ? 0xff : byte);
+}
+
 // call-protocol.md §2, §16.1, §16.2
 const rows: readonly [string, string | Uint8Array, string][] = [
   ["a request", request({}), "event call.requested"],
@@ -38,6 +44,13 @@ const rows: readonly [string, string | Uint8Array, string][] = [
   ["no JSON", "{", "close 1002"],
   ["nothing", "", "close 1002"],
   ["no UTF-8", new Uint8Array([0x22, 0xff, 0x22]), "close 1002"],
+  ["no UTF-8 in the input", badly("a"), "close 1002"],
+  ["no UTF-8 beside the mark of a replacement", badly("\ufffd"), "close 1002"],
+  [
+    "the mark of a replacement",
+    new TextEncoder().encode(request({ input: "\ufffd" })),
+    "event call.requested",
+  ],
   ["a byte order mark", `\ufeff${request({})}`, "close 1002"],
   ["a list", "[]", "close 1002"],
   ["null", "null", "close 1002"],
@@ -160,6 +173,12 @@ const rows: readonly [string, string | Uint8Array, string][] = [
   [
     "__proto__ in the payload",
     '{"type":"call.requested","id":"1","payload":{"operationId":"/a/b","__proto__":1}}',
+    "call.requested 1 INVALID_INPUT",
+  ],
+  [
+    "__proto__ in the payload, spelled with an escape",
+    String
+      .raw`{"type":"call.requested","id":"1","payload":{"operationId":"/a/b","\u005f_proto__":1}}`,
     "call.requested 1 INVALID_INPUT",
   ],
   [

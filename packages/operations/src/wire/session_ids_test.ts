@@ -27,6 +27,30 @@ Deno.test("an id that is running is refused, and its request goes on", async () 
   deepStrictEqual(answered[2], { type: "call.responded", id: "1", payload: { output: "done" } });
 });
 
+Deno.test("an id under which this side waits for an answer is refused, and goes on being waited for", async () => {
+  const frames: { type: string; id: string; payload: { code?: string } }[] = [];
+  const session = createCallSession({
+    send: (frame) => void frames.push(JSON.parse(frame)),
+    close: () => {},
+    dispatcher: dispatching([[operation("a.b", () => "run"), OPEN]]),
+  });
+  const call = session.call("/a/b", {});
+  const { id = "" } = frames[0] ?? {};
+  const say = (type: string, payload: object) =>
+    session.receive(JSON.stringify({ type, id, payload }));
+  say("call.requested", { operationId: "/a/b" });
+  await settle();
+  deepStrictEqual(frames.slice(1).map(({ type, payload }) => [type, payload.code]), [
+    ["call.error", "INVALID_INPUT"],
+  ]);
+  say("call.responded", { output: "answered" });
+  strictEqual(await call, "answered");
+  // Nobody waits any more: the id is the peer's to use.
+  say("call.requested", { operationId: "/a/b" });
+  await settle();
+  deepStrictEqual(frames.at(-1), { type: "call.responded", id, payload: { output: "run" } });
+});
+
 Deno.test("an answer counts on the connection that it was asked on, and nowhere else", async () => {
   const frames: string[][] = [[], []];
   const [one, two] = [0, 1].map((index) =>

@@ -46,12 +46,19 @@ Deno.test("an internal and an unknown operation answer alike, byte for byte", as
 // call-protocol.md §6 and §20.2–5: whose rights count.
 const ann: Identity = { id: "ann", scopes: ["s"] };
 const resolveToken = (token: string) => token === "good" ? { id: "bob", scopes: ["s"] } : null;
-const credentials: readonly [string, Identity | null, object, "fall-back" | "refuse", unknown][] = [
+const credentials: readonly [
+  name: string,
+  connection: Identity | null,
+  payload: object,
+  badToken: "fall-back" | "refuse" | undefined,
+  expected: unknown,
+][] = [
   ["nobody", null, {}, "fall-back", "FORBIDDEN"],
   ["the connection's identity", ann, {}, "fall-back", "ann"],
   ["a good token instead of it", ann, { auth_token: "good" }, "fall-back", "bob"],
   ["a good token of nobody's connection", null, { auth_token: "good" }, "refuse", "bob"],
   ["a bad token falls back", ann, { auth_token: "bad" }, "fall-back", "ann"],
+  ["a bad token falls back where nothing is said", ann, { auth_token: "bad" }, undefined, "ann"],
   ["a bad token refuses where it has to", ann, { auth_token: "bad" }, "refuse", "FORBIDDEN"],
   ["a token that is none", ann, { auth_token: 5 }, "refuse", "FORBIDDEN"],
   ["a claim", null, { forwarded_for: ann }, "fall-back", "FORBIDDEN"],
@@ -66,7 +73,7 @@ const credentials: readonly [string, Identity | null, object, "fall-back" | "ref
 for (const [name, identity, payload, badToken, expected] of credentials) {
   Deno.test(`a request counts by ${name}: ${expected}`, async () => {
     const { answered, request } = server([guarded], {
-      server: { identity, resolveToken, badToken },
+      server: { identity, resolveToken, ...(badToken === undefined ? {} : { badToken }) },
     });
     request("1", "/a/guarded", payload);
     await settle();

@@ -6,30 +6,37 @@
 import { wireId } from "../names.ts";
 import type { WireEvent, WireRequest } from "./events.ts";
 
-function requestPayload(
-  { operation, input, authToken, forwardedFor, timeoutMs, credit, ...rest }: WireRequest,
-) {
+/** Put together by name: to take a request apart and leave some of it over costs more than writing it. */
+function requestPayload(request: WireRequest) {
   return {
-    operationId: wireId(operation),
-    input,
-    auth_token: authToken ?? undefined,
-    forwarded_for: forwardedFor,
-    timeout_ms: timeoutMs,
-    credit,
-    idempotency_key: rest.idempotencyKey,
-    wants_progress: rest.wantsProgress,
-    traceparent: rest.traceparent,
-    tracestate: rest.tracestate,
+    operationId: wireId(request.operation),
+    input: request.input,
+    auth_token: request.authToken ?? undefined,
+    forwarded_for: request.forwardedFor,
+    timeout_ms: request.timeoutMs,
+    credit: request.credit,
+    idempotency_key: request.idempotencyKey,
+    wants_progress: request.wantsProgress,
+    traceparent: request.traceparent,
+    tracestate: request.tracestate,
   };
 }
 
-function payloadOf(event: WireEvent): unknown {
+type Answer = Extract<WireEvent, { type: "call.responded" }>;
+
+/** Most frames are answers: around the output there is nothing that has to be looked at. */
+function writeAnswer({ id, payload: { output } }: Answer): string {
+  // JSON has no undefined, and a response without an output would be none.
+  const written: string | undefined = JSON.stringify(output);
+  return `{"type":"call.responded","id":${JSON.stringify(id)},"payload":{"output":${
+    written ?? "null"
+  }}}`;
+}
+
+function payloadOf(event: Exclude<WireEvent, Answer>): unknown {
   switch (event.type) {
     case "call.requested":
       return requestPayload(event.payload);
-    case "call.responded":
-      // JSON has no undefined, and a response without an output would be none.
-      return { output: event.payload.output === undefined ? null : event.payload.output };
     case "call.error":
     case "call.credit":
     case "call.progress":
@@ -45,5 +52,6 @@ function payloadOf(event: WireEvent): unknown {
  * @throws {TypeError} if a value in it cannot be written as JSON.
  */
 export function writeFrame(event: WireEvent): string {
+  if (event.type === "call.responded") return writeAnswer(event);
   return JSON.stringify({ type: event.type, id: event.id, payload: payloadOf(event) });
 }
