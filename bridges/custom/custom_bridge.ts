@@ -10,11 +10,11 @@ import {
   boundsOf,
   bridgeOf,
   checkEdge,
-  checkHead,
   createGatewayDispatch,
   createLive,
   type GatewayBridge,
   type GatewayBridgeOptions,
+  Head,
   identify,
   notFound,
   preflight,
@@ -27,7 +27,7 @@ import {
 import { boundedRequest } from "./bounded_request.ts";
 import type { CustomRoute } from "./custom_route.ts";
 import { createRouteContext } from "./route_context.ts";
-import { trackedBody } from "./tracked_body.ts";
+import { trackedBody, type TrackedBodyOptions } from "./tracked_body.ts";
 
 const log = getLogger(["hub", "custom"]);
 
@@ -73,7 +73,7 @@ export function createCustomBridge(options: CustomBridgeOptions): GatewayBridge 
         return respond(allowed, { extra });
       }
       if (live.isDraining) throw shuttingDown();
-      checkHead(headers, maxHeadChars);
+      new Head(headers).check(maxHeadChars);
       const requestId = crypto.randomUUID();
       const trace = traceOf(headers);
       extra = { ...extra, ...headersOf(requestId, trace) };
@@ -103,7 +103,7 @@ export function createCustomBridge(options: CustomBridgeOptions): GatewayBridge 
       const context = createRouteContext(dispatch, { caller, source, requestId, trace, signal });
       const response = await route.handle(boundedRequest(request, body), context);
       const answer = told(response, {
-        extra,
+        ...{ extra, cancellation: running.cancellation },
         onEnd: () => running.end(),
         onLeft() {
           running.abort();
@@ -131,10 +131,8 @@ function headersOf(requestId: string, trace: TraceContext): Readonly<Record<stri
 /** What a route answers, with the headers that all answers have. */
 function told(
   { body, status, headers }: Response,
-  { extra, onEnd, onLeft }: {
+  { extra, ...tracking }: TrackedBodyOptions & {
     readonly extra: Readonly<Record<string, string>>;
-    readonly onEnd: () => void;
-    readonly onLeft: () => void;
   },
 ): Response {
   const all = new Headers(headers);
@@ -143,7 +141,7 @@ function told(
     if (name === "vary") all.append(name, value);
     else all.set(name, value);
   }
-  return new Response(body === null ? null : trackedBody(body, { onEnd, onLeft }), {
+  return new Response(body === null ? null : trackedBody(body, tracking), {
     status,
     headers: all,
   });

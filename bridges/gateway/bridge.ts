@@ -5,9 +5,9 @@
  */
 import type { Logger } from "@logtape/logtape";
 import type { Admission } from "../ports.ts";
-import { MAX_HEAD_CHARS } from "./check_head.ts";
 import type { GatewayDispatchOptions } from "./dispatch.ts";
 import type { EdgePolicy } from "./edge_policy.ts";
+import { MAX_HEAD_CHARS } from "./head.ts";
 import type { Live } from "./live.ts";
 import { createPatience } from "./patience.ts";
 import type { BodyLimits } from "./read_json.ts";

@@ -4,7 +4,9 @@
  * @module
  */
 import type { Answer } from "./answer.ts";
+import type { HeaderSource } from "./head.ts";
 import { Refusal } from "./refusal.ts";
+import { authorityOf } from "./sound_host.ts";
 
 /** Who may reach the gateway by way of a browser. */
 export interface EdgePolicy {
@@ -17,8 +19,9 @@ export interface EdgePolicy {
   readonly allowedOrigins: readonly string[];
 }
 
-const ADDRESS = /^(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|\[[0-9a-f:.]+\])$/;
-const LOCAL = /^(?:[a-z0-9-]+\.)*localhost$/;
+/** An address, or a name of this machine alone; perhaps with the dot at the end, and with a port. */
+const LOCAL =
+  /^(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|\[[0-9a-f:.]+\]|(?:[a-z0-9-]+\.)*localhost)\.?(?::[0-9]*)?$/i;
 const SEEN_HEADERS = ["x-request-id", "retry-after", "traceparent", "www-authenticate"];
 const SENT_HEADERS = ["authorization", "content-type", "traceparent", "tracestate"];
 const PREFLIGHT_AGE_S = "600";
@@ -30,7 +33,7 @@ const PREFLIGHT_AGE_S = "600";
  * @throws {Refusal} 403.
  */
 export function checkEdge(
-  { url, headers }: Pick<Request, "url" | "headers">,
+  { url, headers }: { readonly url: string; readonly headers: HeaderSource },
   { allowedHosts, allowedOrigins, seen = [] }: EdgePolicy & {
     /** Headers of answers that pages may read besides those of all gateways. */
     readonly seen?: readonly string[];
@@ -75,19 +78,14 @@ export function preflight(
 }
 
 function isOwnHost(authority: string, allowedHosts: readonly string[]): boolean {
-  if (allowedHosts.includes("*")) return true;
-  const name = authority.toLowerCase().replace(/:[0-9]*$/, "").replace(/\.$/, "");
-  return ADDRESS.test(name) || LOCAL.test(name) || allowedHosts.includes(name);
+  if (LOCAL.test(authority) || allowedHosts.includes("*")) return true;
+  return allowedHosts.includes(
+    authority.toLowerCase().replace(/:[0-9]*$/, "").replace(/\.$/, ""),
+  );
 }
 
 function isSameHost(origin: string, host: string): boolean {
   const page = URL.parse(origin);
   return page !== null && page.host !== "" &&
     page.host === URL.parse(`${page.protocol}//${host}`)?.host;
-}
-
-/** `host:port` of an absolute address. */
-function authorityOf(url: string): string {
-  const start = url.indexOf("//") + 2;
-  return url.slice(start, url.indexOf("/", start));
 }

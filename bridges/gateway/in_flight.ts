@@ -31,25 +31,48 @@ export interface Origin {
 /** Takes a place for one request; calling the result gives it back. */
 export type TakePlace = (origin: Origin, kind: keyof LiveLimits) => () => void;
 
+/** How many of one caller run. */
+interface Taken {
+  count: number;
+}
+
+/** Callers that are remembered without having anything running: so long is their table not made anew. */
+const KEPT = 1_024;
+
 /** Creates places, all of them free. */
 export function createPlaces(limits: LiveLimitsByRole): TakePlace {
-  const taken = new Map<string, number>();
+  // By role: names of nodes and of keys are told apart, however alike they look.
+  const taken = { calls: tables(), streams: tables() };
   return ({ caller, source }, kind) => {
     const role = caller?.role ?? "anonymous";
-    // Names of nodes and of keys are told apart, however alike they look.
-    const key = `${kind}:${role}:${caller?.identity.id ?? source}`;
-    const count = taken.get(key) ?? 0;
-    if (count >= limits[role][kind]) {
+    const place = takenBy(taken[kind][role], caller?.identity.id ?? source);
+    if (place.count >= limits[role][kind]) {
       throw new CallError("RATE_LIMITED", `too many ${kind} at a time`, { retry_after: 1 });
     }
-    taken.set(key, count + 1);
+    place.count += 1;
     let isFree = false;
     return () => {
       if (isFree) return;
       isFree = true;
-      const left = (taken.get(key) ?? 1) - 1;
-      if (left === 0) taken.delete(key);
-      else taken.set(key, left);
+      place.count -= 1;
     };
   };
+}
+
+type Tables = Readonly<Record<keyof LiveLimitsByRole, Map<string, Taken>>>;
+
+function tables(): Tables {
+  return { node: new Map(), client: new Map(), anonymous: new Map() };
+}
+
+/** What is counted for somebody. Those of whom nothing runs are forgotten when there are many. */
+function takenBy(table: Map<string, Taken>, id: string): Taken {
+  const known = table.get(id);
+  if (known !== undefined) return known;
+  if (table.size >= KEPT) {
+    for (const [key, { count }] of table) if (count === 0) table.delete(key);
+  }
+  const made = { count: 0 };
+  table.set(id, made);
+  return made;
 }

@@ -5,6 +5,7 @@
  */
 import { Cancel, type Cancellation } from "@alkdev/operations";
 import type { Admission, Caller } from "../ports.ts";
+import { Bag, type Bagged } from "./bag.ts";
 import { createPatience } from "./patience.ts";
 import { createStays } from "./stays.ts";
 
@@ -18,8 +19,10 @@ export interface Running {
   abort(): void;
   /** Gives it up when its client goes away, from now on. */
   watch(client: Pick<Request, "signal">): void;
-  /** Lets it go on without its client. */
+  /** Lets it go on without its client, whatever becomes of that one. */
   unwatch(): void;
+  /** From now on it is given up when its caller may not go on as they were let in. */
+  stays(caller: Caller | null): void;
   /**
    * From now on it is a stream, which would never end by itself: it is given up when a drain begins,
    * and when its caller may not go on.
@@ -48,27 +51,27 @@ const SOON_MS = 20;
 
 const nothing = () => {};
 
-class LiveRequest implements Running {
+/** What is told of requests. */
+interface LiveListener {
+  /** The result says that it is over. */
+  readonly onStay: (request: LiveRequest, caller: Caller) => () => void;
+  readonly onStream: (request: LiveRequest) => void;
+  readonly onEnd: (request: LiveRequest) => void;
+}
+
+class LiveRequest implements Running, Bagged {
+  place = -1;
   readonly #cancel = new Cancel();
-  readonly #onStream: (request: LiveRequest, caller: Caller | null) => () => void;
-  readonly #onEnd: (request: LiveRequest) => void;
+  readonly #told: LiveListener;
   #controller: AbortController | undefined;
   /** Changes of callers before it began. */
   readonly since: number;
   #unwatch = nothing;
   #leave = nothing;
 
-  constructor(
-    since: number,
-    { onStream, onEnd }: {
-      /** The result says that it is over. */
-      readonly onStream: (request: LiveRequest, caller: Caller | null) => () => void;
-      readonly onEnd: (request: LiveRequest) => void;
-    },
-  ) {
+  constructor(since: number, told: LiveListener) {
     this.since = since;
-    this.#onStream = onStream;
-    this.#onEnd = onEnd;
+    this.#told = told;
   }
 
   get cancellation(): Cancellation {
@@ -107,37 +110,44 @@ class LiveRequest implements Running {
   unwatch(): void {
     this.#unwatch();
     this.#unwatch = nothing;
+    this.#leave();
+    this.#leave = nothing;
+  }
+
+  stays(caller: Caller | null): void {
+    this.#leave();
+    this.#leave = caller === null ? nothing : this.#told.onStay(this, caller);
   }
 
   streams(caller: Caller | null): void {
-    this.#leave = this.#onStream(this, caller);
+    this.#told.onStream(this);
+    this.stays(caller);
   }
 
   end(): void {
     // The runtime aborts the signal of requests that ended well, too.
     this.unwatch();
-    this.#leave();
-    this.#onEnd(this);
+    this.#told.onEnd(this);
   }
 }
 
 /** Begins with no request. */
 export function createLive(admission: Pick<Admission, "renew" | "onChange">): Live {
-  const requests = new Set<LiveRequest>();
+  const requests = new Bag<LiveRequest>();
   const streams = new Set<LiveRequest>();
   const soon = createPatience(SOON_MS), stays = createStays(admission);
   const wait = (fire: () => void) => soon.wait(fire);
   let isDraining = false;
   let onEnd = () => {};
 
-  const told = {
-    onStream(request: LiveRequest, caller: Caller | null) {
+  const told: LiveListener = {
+    onStay: (request, caller) =>
+      stays.watch(caller, { since: request.since, giveUp: () => request.abort() }),
+    onStream(request) {
       streams.add(request);
       if (isDraining) request.abort();
-      const { since } = request, giveUp = () => request.abort();
-      return caller === null ? nothing : stays.watch(caller, { since, giveUp });
     },
-    onEnd(request: LiveRequest) {
+    onEnd(request) {
       streams.delete(request);
       if (requests.delete(request)) onEnd();
     },

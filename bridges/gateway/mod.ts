@@ -5,6 +5,7 @@
  * @module
  */
 export { type Answer, isStream } from "./answer.ts";
+export { Bag, type Bagged } from "./bag.ts";
 export {
   boundsOf,
   bridgeOf,
@@ -12,7 +13,6 @@ export {
   type GatewayBridge,
   type GatewayBridgeOptions,
 } from "./bridge.ts";
-export { checkHead } from "./check_head.ts";
 export {
   createGatewayDispatch,
   type GatewayCaller,
@@ -23,6 +23,7 @@ export {
 } from "./dispatch.ts";
 export { checkEdge, type EdgePolicy, preflight } from "./edge_policy.ts";
 export { type Failure, type FailureContext, failureOf, retryAfterOf } from "./failure.ts";
+export { Head, type HeaderSource } from "./head.ts";
 export { identify } from "./identify.ts";
 export { LIVE_LIMITS, type LiveLimits, type LiveLimitsByRole, type Origin } from "./in_flight.ts";
 export { createLive } from "./live.ts";
@@ -36,10 +37,19 @@ export {
   bareError,
   shuttingDown,
 } from "./plain_answer.ts";
-export { type BodyLimits, cutShort, parseText, readJson, tooLarge, tooLate } from "./read_json.ts";
+export {
+  type BodyLimits,
+  cutShort,
+  parseText,
+  readJson,
+  tooLarge,
+  tooLate,
+  type Unread,
+} from "./read_json.ts";
 export { Refusal } from "./refusal.ts";
 export { RequestError } from "./request_error.ts";
 export { notFound, respond } from "./respond.ts";
+export { isSoundHost } from "./sound_host.ts";
 export { isSameCaller } from "./stays.ts";
 export { traceOf } from "./trace_of.ts";
 export { continueTrace, traceBeside, type TraceContext, traceparent } from "@alkdev/operations";

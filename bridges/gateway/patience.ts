@@ -13,11 +13,13 @@ export interface Patience extends Disposable {
 
 interface Wait {
   readonly at: number;
-  readonly fire: () => void;
+  fire: () => void;
   before: Wait | undefined;
   after: Wait | undefined;
   isOver: boolean;
 }
+
+const nothing = () => {};
 
 /** Who came first is first to go, so the waits are a list and need no order of their own. */
 class OneTimer implements Patience {
@@ -49,11 +51,15 @@ class OneTimer implements Patience {
   #remove(wait: Wait): void {
     if (wait.isOver) return;
     wait.isOver = true;
+    wait.fire = nothing;
     const { before, after } = wait;
     if (before === undefined) this.#first = after;
     else before.after = after;
     if (after === undefined) this.#last = before;
     else after.before = before;
+    // One that has grown old must not keep alive all that waited after it, until the next full
+    // collection: they were most of the garbage collector's work.
+    wait.before = wait.after = undefined;
     this.#rest();
   }
 
@@ -67,8 +73,9 @@ class OneTimer implements Patience {
     const now = performance.now();
     try {
       for (let first = this.#first; first && first.at <= now; first = this.#first) {
+        const { fire } = first;
         this.#remove(first);
-        first.fire();
+        fire();
       }
     } finally {
       // Whoever throws is told by the platform; the others are not forgotten. Nor do they wait for

@@ -4,6 +4,7 @@
  * @module
  */
 import { DEFAULT_WIRE_LIMITS, scanJson } from "@alkdev/operations";
+import type { HeaderSource } from "./head.ts";
 import { inTime, type Patience } from "./patience.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -18,20 +19,33 @@ export interface BodyLimits {
 
 const JSON_TYPE = /^application\/json *(?:; *charset="?utf-8"? *)?$/i;
 
+/** A request whose body was not read yet. */
+export interface Unread {
+  readonly request: Pick<Request, "body" | "bytes">;
+  /** What was read of it. */
+  readonly head: HeaderSource;
+}
+
 /**
  * The value that a body holds.
  *
  * @throws {Refusal} with the status that says what is wrong with it.
  */
-export async function readJson(request: Request, limits: BodyLimits): Promise<unknown> {
-  const { headers } = request;
-  if (!JSON_TYPE.test(headers.get("content-type") ?? "")) {
+export async function readJson(unread: Unread, limits: BodyLimits): Promise<unknown> {
+  const { head } = unread, type = head.get("content-type") ?? "";
+  if (type !== "application/json" && !JSON_TYPE.test(type)) {
     throw new Refusal(415, { message: "send JSON, as Content-Type: application/json" });
   }
-  if ((headers.get("content-encoding") ?? "identity") !== "identity") {
+  if ((head.get("content-encoding") ?? "identity") !== "identity") {
     throw new Refusal(415, { message: "send the body without Content-Encoding" });
   }
-  return parseText(decode(await read(request, limits)));
+  let bytes: Uint8Array;
+  try {
+    bytes = await bytesOf(unread, limits);
+  } catch (error) {
+    throw error instanceof Refusal ? error : cutShort();
+  }
+  return parseText(decode(bytes));
 }
 
 /**
@@ -65,27 +79,25 @@ function decode(bytes: Uint8Array): string {
 }
 
 /** The whole body, as far as it may be read and as long as that may take. */
-async function read(request: Request, { maxBytes, patience }: BodyLimits): Promise<Uint8Array> {
-  const told = request.headers.get("content-length");
+function bytesOf(
+  { request, head }: Unread,
+  { maxBytes, patience }: BodyLimits,
+): Promise<Uint8Array> {
+  const told = head.get("content-length");
   if (told !== null && Number(told) > maxBytes) throw tooLarge(maxBytes);
   let isLate = false;
   // With its length told there can be no more of it, and reading it whole is much faster.
   const reading = told === null
     ? collect(request, { maxBytes, isLate: () => isLate })
     : request.bytes();
-  try {
-    return await inTime(reading, {
-      patience,
-      // Somebody who sends a byte now and then holds a connection, and nothing else.
-      late() {
-        isLate = true;
-        throw tooLate();
-      },
-    });
-  } catch (error) {
-    if (error instanceof Refusal) throw error;
-    throw cutShort();
-  }
+  return inTime(reading, {
+    patience,
+    // Somebody who sends a byte now and then holds a connection, and nothing else.
+    late() {
+      isLate = true;
+      throw tooLate();
+    },
+  });
 }
 
 interface CollectOptions {
@@ -95,7 +107,7 @@ interface CollectOptions {
 }
 
 async function collect(
-  { body }: Request,
+  { body }: Pick<Request, "body">,
   { maxBytes, isLate }: CollectOptions,
 ): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];

@@ -24,20 +24,23 @@ const MAX_ANONYMOUS_ITEMS = 5;
 export function batchEndpoint(
   { dispatch, body }: { readonly dispatch: GatewayDispatch; readonly body: BodyLimits },
 ): Endpoint {
-  return async ({ request, caller, source, signal, trace }) => {
+  return async ({ request, head, caller, source, signal, trace }) => {
     const max = caller === null ? MAX_ANONYMOUS_ITEMS : MAX_ITEMS;
-    const items = parseCalls(await readJson(request, body), max);
-    const key = idempotencyKeyOf(request.headers);
+    const items = parseCalls(await readJson({ request, head }, body), max);
+    const key = idempotencyKeyOf(head);
     const results = await mapInOrder(items, {
       width: WIDTH,
       act: async (item, index) =>
         itemText(
-          await dispatch.invoke({
-            ...{ ...requestOf(item), caller, source, signal },
-            ...{ requestId: crypto.randomUUID(), trace: traceBeside(trace) },
+          await dispatch.invoke(requestOf(item, {
+            caller,
+            source,
+            signal,
+            requestId: crypto.randomUUID(),
+            trace: traceBeside(trace),
             // The same batch again has the same calls at the same places.
             idempotencyKey: key === undefined ? undefined : `${key}:${index}`,
-          }),
+          })),
         ),
     });
     return { status: 200, body: `{"results":[${results.join(",")}]}` };

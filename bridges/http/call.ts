@@ -13,13 +13,14 @@ import { idempotencyKeyOf } from "./idempotency_header.ts";
 export function callEndpoint(
   { dispatch, body }: { readonly dispatch: GatewayDispatch; readonly body: BodyLimits },
 ): Endpoint {
-  return async ({ request, caller, source, signal, requestId, trace }) => {
-    const call = parseCall(await readJson(request, body));
+  return async (exchange) => {
+    const call = parseCall(await readJson(exchange, body));
+    const { head, caller, source, signal, requestId, trace } = exchange;
+    const idempotencyKey = idempotencyKeyOf(head);
     return answerResult(
-      await dispatch.invoke({
-        ...{ ...requestOf(call), caller, source, signal, requestId, trace },
-        idempotencyKey: idempotencyKeyOf(request.headers),
-      }),
+      await dispatch.invoke(
+        requestOf(call, { caller, source, signal, requestId, trace, idempotencyKey }),
+      ),
     );
   };
 }

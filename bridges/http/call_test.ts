@@ -34,9 +34,11 @@ Deno.test("/call heeds nothing in a body that claims to be somebody else", async
 Deno.test("/call waits as long as timeout_ms says", async () => {
   await using gateway = listening();
   const body = { operation: "/test/wait", timeout_ms: 20 };
+  const startedAt = performance.now();
   const answer = await told(ask(gateway, "/call", { body }));
   strictEqual(answer.status, 504);
   strictEqual(answer.body.code, "TIMEOUT");
+  ok(performance.now() - startedAt < 15_000, "the hub's own limit is thirty seconds");
   strictEqual(answer.body.retryable, true);
 });
 
@@ -109,6 +111,13 @@ for (
     strictEqual(headers.get("x"), null);
   });
 }
+
+Deno.test("gateway.md 2.10: there is no Retry-After where coming again is of no use", async () => {
+  await using gateway = listening();
+  const input = { code: "BUSY", details: { retry_after: 7 }, retryable: false };
+  const { status, headers } = await call(gateway, "/test/fail", { input });
+  deepStrictEqual([status, headers.get("retry-after")], [503, null]);
+});
 
 Deno.test("gateway.md 7.2: internal and unknown operations cannot be told apart, alone or in a batch", async () => {
   await using gateway = listening();

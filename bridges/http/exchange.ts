@@ -4,12 +4,14 @@
  * @module
  */
 import type { Cancellation } from "@alkdev/operations";
-import type { Answer, TraceContext } from "../gateway/mod.ts";
+import type { Answer, Head, TraceContext } from "../gateway/mod.ts";
 import type { Caller } from "../ports.ts";
 
 /** One request, once it is known who makes it. */
 export interface Exchange {
   readonly request: Request;
+  /** Its headers, read once. */
+  readonly head: Head;
   readonly source: string;
   readonly caller: Caller | null;
   readonly requestId: string;

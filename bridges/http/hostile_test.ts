@@ -1,4 +1,4 @@
-import { match, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { until } from "../../tests/harness/until.ts";
 import { ask, call, type Gateway, listening, raw, told } from "./_gateway_testing.ts";
 
@@ -73,6 +73,14 @@ for (
     strictEqual((await post(gateway, BODY, headers)).status, status);
   });
 }
+
+Deno.test("a body of 1 MiB is read, and not a byte more", async () => {
+  await using gateway = listening();
+  const full = BODY + " ".repeat(1024 * 1024 - BODY.length);
+  strictEqual((await post(gateway, full)).status, 200);
+  const { status, body } = await post(gateway, `${full} `);
+  deepStrictEqual([status, body.code], [413, "INVALID_INPUT"]);
+});
 
 Deno.test("a body whose length is too large is refused before it is read", async () => {
   await using gateway = listening();
@@ -165,21 +173,22 @@ Deno.test("headers that are too large are refused with 431", async () => {
 });
 
 for (
-  const [authorization, status] of [
-    ["bearer token-of-ann", 200],
-    ["Bearer  token-of-ann", 200],
-    ["Bearer", 401],
-    ["Bearer token-of-ann token-of-bob", 401],
-    ["Bearer token-of-ann, Bearer token-of-bob", 401],
-    [`Bearer ${"x".repeat(5000)}`, 401],
+  const [authorization, status, who] of [
+    ["bearer token-of-ann", 200, "ann"],
+    ["BEARER token-of-ann", 200, "ann"],
+    ["Bearer  token-of-ann", 200, "ann"],
+    ["Bearer", 401, undefined],
+    ["Bearer token-of-ann token-of-bob", 401, undefined],
+    ["Bearer token-of-ann, Bearer token-of-bob", 401, undefined],
+    [`Bearer ${"x".repeat(5000)}`, 401, undefined],
     // Not a bearer token: as if nothing had been shown.
-    ["Basic YW5uOnRva2Vu", 200],
+    ["Basic YW5uOnRva2Vu", 200, "nobody"],
   ] as const
 ) {
   Deno.test(`Authorization: ${authorization.slice(0, 40)} is answered ${status}`, async () => {
     await using gateway = listening();
     const answer = await call(gateway, "/test/whoami", { token: null, headers: { authorization } });
-    strictEqual(answer.status, status);
+    deepStrictEqual([answer.status, answer.body.output], [status, who]);
     ok(!JSON.stringify(answer.body).includes("token-of"), "no token is repeated");
   });
 }

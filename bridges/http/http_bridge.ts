@@ -9,12 +9,12 @@ import {
   boundsOf,
   bridgeOf,
   checkEdge,
-  checkHead,
   createGatewayDispatch,
   createLive,
   type GatewayBounds,
   type GatewayBridge,
   type GatewayBridgeOptions,
+  Head,
   identify,
   isStream,
   notFound,
@@ -70,64 +70,78 @@ export function createHttpBridge(options: HttpBridgeOptions): GatewayBridge {
   const live = createLive(admission);
   const routes = routesOf(options, { bounds, isDraining: () => live.isDraining });
 
-  async function handle(request: Request, source: string): Promise<Response> {
-    const endpoints = routes.get(pathOf(request.url));
-    if (endpoints === undefined) return notFound();
-    const isPreflight = request.method === "OPTIONS" &&
-      request.headers.has("access-control-request-method");
-    const endpoint = Object.hasOwn(endpoints, request.method)
-      ? endpoints[request.method]
-      : undefined;
-    if (endpoint === undefined && !isPreflight) return notFound();
-    const asked = request.headers;
+  /** Waits for nothing itself: each wait is a turn that a request takes longer. */
+  function handle(request: Request, source: string): Promise<Response> {
+    const endpoints = routes.get(pathOf(request.url)), { method } = request;
+    if (endpoints === undefined) return Promise.resolve(notFound());
+    const head = new Head(request.headers);
+    const isPreflight = method === "OPTIONS" && head.has("access-control-request-method");
+    const endpoint = Object.hasOwn(endpoints, method) ? endpoints[method] : undefined;
+    if (endpoint === undefined && !isPreflight) return Promise.resolve(notFound());
     let extra: Readonly<Record<string, string>> = {};
     try {
-      extra = checkEdge(request, edge);
+      extra = checkEdge({ url: request.url, headers: head }, edge);
       if (endpoint === undefined) {
         const allowed = preflight({ methods: Object.keys(endpoints), sent: SENT });
-        return respond(allowed, { asked, extra });
+        return Promise.resolve(respond(allowed, { asked: head, extra }));
       }
       if (live.isDraining) throw shuttingDown();
-      checkHead(request.headers, maxHeadChars);
-      return await answer(endpoint, { request, source, extra });
+      head.check(maxHeadChars);
     } catch (thrown) {
-      return respond(answerThrown(thrown, log), { asked, extra });
+      return Promise.resolve(respond(answerThrown(thrown, log), { asked: head, extra }));
     }
+    return answer(endpoint, { request, head, source, extra });
   }
 
   async function answer(
     endpoint: Endpoint,
-    { request, source, extra }: {
+    { request, head, source, extra }: {
       readonly request: Request;
+      readonly head: Head;
       readonly source: string;
       readonly extra: Readonly<Record<string, string>>;
     },
   ): Promise<Response> {
-    const { headers } = request;
-    const trace = traceOf(headers);
-    const requestId = crypto.randomUUID(), { state } = trace;
-    const told = { ...extra, "x-request-id": requestId, traceparent: traceparent(trace) };
-    const about = state === undefined ? told : { ...told, tracestate: state };
+    const trace = traceOf(head), requestId = crypto.randomUUID();
+    const about = { asked: head, extra: headersOf(extra, { requestId, trace }) };
     const running = live.begin(request), { cancellation: signal } = running;
     let goesOn = false;
     try {
-      const found = identify(headers.get("authorization"), { admission, source });
+      const found = identify(head.get("authorization"), { admission, source });
       // Those who were here lately are known at once: no turn of the event loop for them.
       const caller = found instanceof Promise ? await found : found;
       const end = () => running.end();
-      const exchange: Exchange = { request, source, caller, requestId, trace, signal, end };
-      const given = await endpoint(exchange);
+      const given = await endpoint({
+        request,
+        head,
+        source,
+        caller,
+        requestId,
+        trace,
+        signal,
+        end,
+      });
       goesOn = isStream(given);
       if (goesOn) running.streams(caller);
-      return respond(given, { asked: headers, extra: about });
+      return respond(given, about);
     } catch (thrown) {
-      return respond(answerThrown(thrown, log), { asked: headers, extra: about });
+      return respond(answerThrown(thrown, log), about);
     } finally {
       if (!goesOn) running.end();
     }
   }
 
   return bridgeOf(handle, { live, bounds, log });
+}
+
+/** What every answer tells of its request. */
+function headersOf(
+  extra: Readonly<Record<string, string>>,
+  { requestId, trace }: Pick<Exchange, "requestId" | "trace">,
+): Readonly<Record<string, string>> {
+  const { state } = trace;
+  const told = { "x-request-id": requestId, traceparent: traceparent(trace), ...extra };
+  return state === undefined ? told : { ...told, tracestate: state };
 }
 
 function routesOf(

@@ -1,4 +1,4 @@
-import { Refusal } from "../gateway/mod.ts";
+import { type HeaderSource, Refusal } from "../gateway/mod.ts";
 
 const KEY = /^[\x21-\x7e]{1,120}$/;
 
@@ -7,7 +7,7 @@ const KEY = /^[\x21-\x7e]{1,120}$/;
  *
  * @throws {Refusal} 400 for one that is none.
  */
-export function idempotencyKeyOf(headers: Headers): string | undefined {
+export function idempotencyKeyOf(headers: HeaderSource): string | undefined {
   const value = headers.get("idempotency-key");
   if (value === null) return undefined;
   const key = /^"([^"\\]*)"$/.exec(value)?.[1] ?? value;

@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
 import { OperationRegistry } from "@alkdev/operations";
 import { FromOpenAPI } from "@alkdev/operations/from-openapi";
 import { listening } from "./_gateway_testing.ts";
@@ -14,6 +14,17 @@ Deno.test("the document describes every path that is answered, and all of its re
   for (const [, name = ""] of text.matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)) {
     ok(name in document.components.schemas, name);
   }
+});
+
+Deno.test("the document is the same whenever it is made, and says how callers are known", () => {
+  strictEqual(openapiDocument(), openapiDocument());
+  const { openapi, info, security, components } = JSON.parse(openapiDocument());
+  match(openapi, /^3\./);
+  match(info.version, /^\d+\.\d+\.\d+$/);
+  // A credential is shown, or none.
+  deepStrictEqual(security, [{ bearerAuth: [] }, {}]);
+  const { type, scheme } = components.securitySchemes.bearerAuth;
+  deepStrictEqual([type, scheme], ["http", "bearer"]);
 });
 
 Deno.test("a client that is made of the document searches, understands and calls", async () => {

@@ -18,10 +18,10 @@ const checker = TypeCompiler.Compile(
 export function schemaEndpoint(
   { dispatch, body }: { readonly dispatch: GatewayDispatch; readonly body: BodyLimits },
 ): Endpoint {
-  return async ({ request, caller, source, signal, requestId, trace }) => {
+  return async ({ request, head, caller, source, signal, requestId, trace }) => {
     const asked = request.method === "GET"
       ? { name: queryOf(request).get("name") }
-      : await readJson(request, body);
+      : await readJson({ request, head }, body);
     if (!checker.Check(asked)) {
       throw new Refusal(400, { message: "say which operation, as name" });
     }

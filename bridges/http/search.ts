@@ -46,10 +46,10 @@ export function searchEndpoint(
     readonly search: Search;
   },
 ): Endpoint {
-  return async ({ request, caller, source, requestId }) => {
+  return async ({ request, head, caller, source, requestId }) => {
     const asked = request.method === "GET"
       ? fromQuery(queryOf(request))
-      : await readJson(request, body);
+      : await readJson({ request, head }, body);
     if (!checker.Check(asked)) {
       const at = checker.Errors(asked).First()?.path.slice(1) ?? "";
       throw new Refusal(400, { message: `the search is not understood: ${at || "body"}` });

@@ -1,4 +1,5 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import type { Search } from "../ports.ts";
 import { ask, call, listening, told } from "./_gateway_testing.ts";
 
 Deno.test("gateway.md 7.1: two callers see different operations in /search", async () => {
@@ -21,6 +22,29 @@ Deno.test("/search takes the same by parameters and by a body", async () => {
   deepStrictEqual(byQuery.body.output, byBody.body.output);
   deepStrictEqual(byQuery.body.output.operations, [
     { name: "test/whoami", namespace: "test", op_type: "query", description: "Does whoami" },
+  ]);
+});
+
+Deno.test("gateway.md 2.3: /search looks for what it is told, a hundred operations unless it is said", async () => {
+  const asked: Parameters<Search["find"]>[0][] = [];
+  const search: Search = {
+    find(request) {
+      asked.push(request);
+      return { operations: [], nextCursor: "next" };
+    },
+  };
+  await using gateway = listening({ search });
+  const query = "query=q&namespace=n&op_type=mutation&peers=0&limit=500&cursor=c";
+  const { body } = await told(ask(gateway, `/search?${query}`));
+  deepStrictEqual(body.output, { operations: [], next_cursor: "next" });
+  await told(ask(gateway, "/search?peers=1", { token: null }));
+  const identity = { id: "ann", scopes: ["use"] };
+  deepStrictEqual(asked, [
+    {
+      ...{ identity, query: "q", namespace: "n", types: ["mutation"] },
+      ...{ peers: false, limit: 500, cursor: "c" },
+    },
+    { identity: null, peers: true, limit: 100 },
   ]);
 });
 

@@ -46,7 +46,7 @@ export function subscribeEndpoint(options: SubscribeOptions): Endpoint {
     const { request } = exchange;
     const asked = request.method === "GET"
       ? fromQuery(request)
-      : await readJson(request, options.body);
+      : await readJson(exchange, options.body);
     return await open(options, { exchange, call: parseCall(asked) });
   };
 }
@@ -56,14 +56,14 @@ async function open(
   { exchange, call }: { readonly exchange: Exchange; readonly call: CallBody },
 ): Promise<Answer> {
   const { dispatch, catalog, heartbeatMs, stuckMs } = options;
-  const { caller, source, signal, requestId, trace, request } = exchange;
+  const { caller, source, signal, requestId, trace, head } = exchange;
   const { operation } = call;
   const spec = catalog.find(operation);
   const canResume = spec !== undefined && isResumable(spec);
-  const last = request.headers.get("last-event-id");
-  const asked = requestOf(call);
+  const last = head.get("last-event-id");
+  const asked = requestOf(call, { caller, source, signal, requestId, trace });
   const started = await dispatch.stream({
-    ...{ ...asked, caller, source, signal, requestId, trace },
+    ...asked,
     input: canResume && last !== null ? resumed(asked.input, last) : asked.input,
   });
   if (!started.ok) return answerFailure(started);

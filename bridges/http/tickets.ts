@@ -12,13 +12,13 @@ import type { Endpoint } from "./exchange.ts";
 export function ticketEndpoint(
   { dispatch, tickets }: { readonly dispatch: GatewayDispatch; readonly tickets: TicketIssuer },
 ): Endpoint {
-  return async ({ request, caller, source, requestId }) => {
+  return async ({ head, caller, source, requestId }) => {
     const result = await dispatch.perform({ caller, source, requestId }, () => {
       if (caller === null) {
         const { ACCESS_DENIED } = InfrastructureErrorCode;
         throw new CallError(ACCESS_DENIED, "authentication required");
       }
-      return tickets.issueTicket(caller, request.headers.get("origin"));
+      return tickets.issueTicket(caller, head.get("origin"));
     });
     if (!result.ok) return answerFailure(result);
     const { ticket, expiresInS } = result.output;

@@ -48,13 +48,17 @@ const METHODS: Readonly<Record<Era, ReadonlyMap<string, Method>>> = {
  * @throws {RpcError} for what is not answered with a result.
  */
 export async function answerMessage(ports: ToolUsePorts, exchange: Exchange): Promise<Answer> {
-  const { message } = exchange;
-  if (!isRequest(message)) return await take(ports, exchange);
-  if (message.method === "tools/call") return await useTool(ports, { ...exchange, message });
-  if (message.method === "subscriptions/listen" && exchange.era === "stateless") {
-    return await listen(ports, { ...exchange, message });
+  if (!isRequestExchange(exchange)) return await take(ports, exchange);
+  const { message: { method }, era } = exchange;
+  if (method === "tools/call") return await useTool(ports, exchange);
+  if (method === "subscriptions/listen" && era === "stateless") {
+    return await listen(ports, exchange);
   }
-  return await answerPlain(ports, { ...exchange, message });
+  return await answerPlain(ports, exchange);
+}
+
+function isRequestExchange(exchange: Exchange): exchange is RequestExchange {
+  return isRequest(exchange.message);
 }
 
 async function answerPlain(ports: ToolUsePorts, exchange: RequestExchange): Promise<Answer> {

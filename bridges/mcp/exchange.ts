@@ -19,9 +19,11 @@ export interface Running {
   readonly watchClient: () => void;
   /** Lets it go on without its client and its answer; the result says that it is over. */
   readonly detach: () => () => void;
+  /** Says that the answer is a stream: it is given up when a change takes its caller's rights. */
+  readonly stays: (caller: Caller | null) => void;
   /**
-   * Says that the answer is a stream that would never end by itself: a drain gives it up at once, and
-   * so does a change that takes its caller's rights.
+   * Says that the answer is a stream that would never end by itself: a drain gives it up at once,
+   * too.
    */
   readonly streams: (caller: Caller | null) => void;
   /** To be called once an answer that is a stream has ended; others end with their answer. */

@@ -1,5 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { ANN, type Answered, ask, ENVELOPE, send, serving, use } from "./_serving_testing.ts";
+import { META, TASKS } from "./revisions.ts";
 
 const open = { operation: "test/open" };
 const encoder = new TextEncoder();
@@ -96,6 +97,19 @@ for (const name of ["toString", "__proto__", "constructor", "Call", ""]) {
     deepStrictEqual([status, body.error.code, body.id], [200, -32602, 1]);
   });
 }
+
+Deno.test("a client listens to a hundred tasks at a time, and not to what is no list of texts", async () => {
+  await using hub = serving();
+  const listen = async (taskIds: unknown) => {
+    const meta = { [META.clientCapabilities]: { extensions: { [TASKS]: {} } } };
+    const params = { notifications: { taskIds } };
+    const { body } = await ask(hub.url, { method: "subscriptions/listen", params, meta });
+    return body.error?.code;
+  };
+  const ids = Array.from({ length: 101 }, (_, i) => `task ${i}`);
+  strictEqual(await listen(ids.slice(1)), undefined);
+  for (const taskIds of [ids, "task 1", [1], {}]) strictEqual(await listen(taskIds), -32602);
+});
 
 Deno.test("what was sent is not told again by an error", async () => {
   await using hub = serving();

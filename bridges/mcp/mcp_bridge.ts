@@ -9,13 +9,14 @@ import {
   boundsOf,
   bridgeOf,
   checkEdge,
-  checkHead,
   continueTrace,
   createGatewayDispatch,
   createLive,
   createPatience,
   type GatewayBridge,
   type GatewayBridgeOptions,
+  Head,
+  type HeaderSource,
   identify,
   isStream,
   preflight,
@@ -86,6 +87,7 @@ const SESSION = /^[\x21-\x7e]{1,128}$/;
 export function createMcpBridge(options: McpBridgeOptions): GatewayBridge {
   const { admission, strangers = "refuse" } = options;
   const bounds = boundsOf(options), { edge, body, maxHeadChars, stuckMs } = bounds;
+  const seenEdge = { ...edge, seen: SEEN };
   const live = createLive(admission), { patienceMs = 1_000 } = options;
   const soon = createPatience(Math.min(SOON_MS, patienceMs));
   const cancellable = createCancellableCalls(options.cancellations);
@@ -102,31 +104,36 @@ export function createMcpBridge(options: McpBridgeOptions): GatewayBridge {
   };
 
   async function handle(request: Request, source: string): Promise<Response> {
-    const about: About = { requestId: crypto.randomUUID() };
+    const about: About = { requestId: crypto.randomUUID() }, head = new Head(request.headers);
     let cors: Readonly<Record<string, string>> = {};
     let answer: Answer;
     try {
-      cors = checkEdge(request, { ...edge, seen: SEEN });
-      answer = await answerTo(request, { source, about });
+      cors = checkEdge({ url: request.url, headers: head }, seenEdge);
+      answer = await answerTo(request, { head, source, about });
     } catch (thrown) {
       answer = answerError(thrown, about);
     }
-    return respond(answer, { asked: request.headers, extra: { ...cors, ...headersOf(about) } });
+    return respond(answer, { asked: head, extra: { ...cors, ...headersOf(about) } });
   }
 
   async function answerTo(
     request: Request,
-    { source, about }: { readonly source: string; readonly about: About },
+    { head, source, about }: {
+      readonly head: Head;
+      readonly source: string;
+      readonly about: About;
+    },
   ): Promise<Answer> {
     if (request.method === "OPTIONS") return preflight({ methods: ["POST"], sent: SENT });
     if (request.method !== "POST") throw methodNotAllowed();
     if (live.isDraining) throw shuttingDown();
-    checkHead(request.headers, maxHeadChars);
-    if (!accepts(request.headers.get("accept"), JSON_TYPES)) throw notAcceptable();
+    head.check(maxHeadChars);
+    if (!accepts(head.get("accept"), JSON_TYPES)) throw notAcceptable();
     const begun = live.begin();
     let isDetached = false;
     const running: Running = {
-      ...{ signal: begun.cancellation, abort: () => begun.abort() },
+      signal: begun.cancellation,
+      abort: () => begun.abort(),
       watchClient() {
         if (!isDetached) begun.watch(request);
       },
@@ -135,6 +142,9 @@ export function createMcpBridge(options: McpBridgeOptions): GatewayBridge {
         begun.unwatch();
         return () => begun.end();
       },
+      stays(caller) {
+        if (!isDetached) begun.stays(caller);
+      },
       streams: (caller) => begun.streams(caller),
       end() {
         if (!isDetached) begun.end();
@@ -142,8 +152,8 @@ export function createMcpBridge(options: McpBridgeOptions): GatewayBridge {
     };
     let goesOn = false;
     try {
-      const caller = await callerOf(request.headers, source);
-      const answer = await converse(request, { source, about, caller, running });
+      const caller = await callerOf(head, source);
+      const answer = await converse(request, { head, source, about, caller, running });
       goesOn = isStream(answer);
       return answer;
     } finally {
@@ -151,32 +161,45 @@ export function createMcpBridge(options: McpBridgeOptions): GatewayBridge {
     }
   }
 
-  async function callerOf(headers: Headers, source: string): Promise<Caller | null> {
-    const caller = await identify(headers.get("authorization"), { admission, source });
+  async function callerOf(headers: HeaderSource, source: string): Promise<Caller | null> {
+    const found = identify(headers.get("authorization"), { admission, source });
+    const caller = found instanceof Promise ? await found : found;
     if (caller === null && strangers === "refuse") throw unauthenticated();
     return caller;
   }
 
   async function converse(
     request: Request,
-    { about, running, ...known }: {
+    { head, source, about, caller, running }: {
+      readonly head: Head;
       readonly source: string;
       readonly about: About;
       readonly caller: Caller | null;
       readonly running: Running;
     },
   ): Promise<Answer> {
-    const { headers } = request;
-    const value = await readJson(request, body);
+    const value = await readJson({ request, head }, body);
     about.id = idIn(value);
     const message = parseMessage(value);
-    const era = eraOf(message, headers);
-    about.trace = traceOf(metaOf(message), headers);
+    const era = eraOf(message, head);
+    about.trace = traceOf(metaOf(message), head);
+    const { signal, abort, watchClient, detach, stays, streams, end } = running;
     return await answerMessage(ports, {
-      ...{ ...known, ...running, message, era },
-      ...{ requestId: about.requestId, trace: about.trace },
-      takesStream: headers.has("accept") && accepts(headers.get("accept"), STREAM_TYPES),
-      session: era === "handshake" ? sessionOf(headers) : null,
+      signal,
+      abort,
+      watchClient,
+      detach,
+      stays,
+      streams,
+      end,
+      message,
+      era,
+      caller,
+      source,
+      requestId: about.requestId,
+      trace: about.trace,
+      takesStream: head.has("accept") && accepts(head.get("accept"), STREAM_TYPES),
+      session: era === "handshake" ? sessionOf(head) : null,
     });
   }
 
@@ -195,7 +218,7 @@ export function createMcpBridge(options: McpBridgeOptions): GatewayBridge {
 }
 
 /** A session that nobody was given is one that has ended: its client begins anew. */
-function sessionOf(headers: Headers): string | null {
+function sessionOf(headers: HeaderSource): string | null {
   const session = headers.get("mcp-session-id");
   if (session !== null && !SESSION.test(session)) throw unknownSession();
   return session;
@@ -204,7 +227,7 @@ function sessionOf(headers: Headers): string | null {
 /** What a message says of its trace counts more than what its transport says. */
 function traceOf(
   meta: Readonly<Record<string, unknown>>,
-  headers: Headers,
+  headers: HeaderSource,
 ): TraceContext | undefined {
   const { [META.traceparent]: said, [META.tracestate]: state } = meta;
   if (typeof said === "string") {

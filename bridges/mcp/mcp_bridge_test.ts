@@ -1,6 +1,7 @@
 import { deepStrictEqual, match, notStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { createRateLimiter } from "@alkdev/operations";
 import { until } from "../../tests/harness/until.ts";
+import type { Search } from "../ports.ts";
 import { ask, send, serving, use } from "./_serving_testing.ts";
 
 const echo = { operation: "/test/echo", input: { text: "hi" } };
@@ -23,12 +24,15 @@ Deno.test("tools/list has exactly the four tools, for everybody (§4.1)", async 
       method: "tools/list",
       headers: { authorization: `Bearer ${token}` },
     });
-    const tools: { name: string; annotations: { readOnlyHint: boolean } }[] = body.result.tools;
-    deepStrictEqual(tools.map(({ name, annotations }) => [name, annotations.readOnlyHint]), [
-      ["search", true],
-      ["schema", true],
-      ["call", false],
-      ["batch", false],
+    const tools: { name: string; annotations: Record<string, boolean> }[] = body.result.tools;
+    const told = tools.map(({ name, annotations: { readOnlyHint, destructiveHint } }) => [
+      ...[name, readOnlyHint, destructiveHint],
+    ]);
+    deepStrictEqual(told, [
+      ["search", true, false],
+      ["schema", true, false],
+      ["call", false, true],
+      ["batch", false, true],
     ]);
   }
 });
@@ -136,6 +140,23 @@ Deno.test("search finds what the caller may call, without subscriptions, and say
   strictEqual(many.body.result.structuredContent.code, "INVALID_INPUT");
 });
 
+Deno.test("search looks for what it is told, twenty operations unless it is said (§4.1)", async () => {
+  const asked: Parameters<Search["find"]>[0][] = [];
+  const search: Search = {
+    find(request) {
+      asked.push(request);
+      return { operations: [], nextCursor: "next" };
+    },
+  };
+  await using hub = serving({ search });
+  const input = { query: "q", namespace: "n", limit: 7, cursor: "c" };
+  const { body } = await use(hub.url, "search", { input });
+  deepStrictEqual(body.result.structuredContent, { operations: [], next_cursor: "next" });
+  await use(hub.url, "search", { input: {} });
+  const common = { identity: { id: "ann", scopes: ["use"] }, types: ["query", "mutation"] };
+  deepStrictEqual(asked, [{ ...common, ...input }, { ...common, limit: 20 }]);
+});
+
 Deno.test("schema gives the whole specification", async () => {
   await using hub = serving();
   const { body } = await use(hub.url, "schema", { input: { name: "/test/echo" } });
@@ -156,6 +177,22 @@ Deno.test("batch answers in order, each call for itself, while a slow one runs",
   deepStrictEqual(results[1].output, { text: "hi" });
   deepStrictEqual([results[2].isError, results[2].error.code], [true, "INVALID_OPERATION_TYPE"]);
   strictEqual(new Set(results.map((item: { request_id: string }) => item.request_id)).size, 3);
+});
+
+Deno.test("batch runs eight calls at a time (§2.6)", async () => {
+  const client = { calls: 8, streams: 0 };
+  await using hub = serving({ liveLimits: { client, node: client, anonymous: client } });
+  const calls = Array.from({ length: 16 }, () => ({ operation: "test/wait" }));
+  const answer = use(hub.url, "batch", { input: { calls } });
+  for (const which of ["first", "last"]) {
+    await until(() => hub.waiting.size === 8, { what: `the ${which} eight to run` });
+    const running = [...hub.waiting];
+    hub.waiting.clear();
+    for (const { release } of running) release();
+  }
+  const { results } = (await answer).body.result.structuredContent;
+  // A ninth would have found no place.
+  deepStrictEqual(results.filter((item: { isError: boolean }) => item.isError), []);
 });
 
 Deno.test("batch refuses 51 calls as a whole (§2.6)", async () => {

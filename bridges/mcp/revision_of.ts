@@ -9,6 +9,7 @@
  */
 import { Type } from "@sinclair/typebox";
 import { TypeCompiler } from "@sinclair/typebox/compiler";
+import type { HeaderSource } from "../gateway/mod.ts";
 import { decodeHeaderText } from "./header_text.ts";
 import { isRequest, type Members, type Message, metaOf, own } from "./message.ts";
 import { HANDSHAKES, isStateless, META, STATELESS } from "./revisions.ts";
@@ -39,7 +40,7 @@ const NAMES: ReadonlyMap<string, string> = new Map([
  *
  * @throws {RpcError} 400 where its claim is incomplete, of another revision, or contradicts the headers.
  */
-export function eraOf(message: Message, headers: Headers): Era {
+export function eraOf(message: Message, headers: HeaderSource): Era {
   const meta = metaOf(message);
   if (Object.hasOwn(meta, META.protocolVersion)) return claimed(message, { meta, headers });
   const named = headers.get("mcp-protocol-version");
@@ -52,7 +53,7 @@ export function eraOf(message: Message, headers: Headers): Era {
 
 function claimed(
   message: Message,
-  { meta, headers }: { readonly meta: Members; readonly headers: Headers },
+  { meta, headers }: { readonly meta: Members; readonly headers: HeaderSource },
 ): Era {
   checkEnvelope(meta);
   const revision = meta[META.protocolVersion];
@@ -66,7 +67,7 @@ function claimed(
 /** The header alone makes nothing stateless, but what names no revision itself is no request of it. */
 function unclaimed(
   message: Message,
-  { named, headers }: { readonly named: string; readonly headers: Headers },
+  { named, headers }: { readonly named: string; readonly headers: HeaderSource },
 ): Era {
   if (message.method === "initialize") {
     throw mismatch(`mcp-protocol-version is ${STATELESS} or later, which has no initialize`);
@@ -87,20 +88,20 @@ function checkEnvelope(meta: Members): void {
   throw invalidEnvelope(path.slice(1).replaceAll("~1", "/"));
 }
 
-function checkRequired({ method, params }: Message, headers: Headers): void {
+function checkRequired({ method, params }: Message, headers: HeaderSource): void {
   for (const name of ["mcp-protocol-version", "mcp-method"]) {
-    if (!headers.has(name)) throw mismatch(`${name} is missing`);
+    if (headers.get(name) === null) throw mismatch(`${name} is missing`);
   }
   const named = NAMES.get(method);
   const body = named === undefined ? undefined : own(params, named);
   if (typeof body !== "string") return;
-  if (!headers.has("mcp-name")) throw mismatch("mcp-name is missing");
+  if (headers.get("mcp-name") === null) throw mismatch("mcp-name is missing");
   checkHeader(headers, { name: "mcp-name", body });
 }
 
 /** A header that is absent contradicts nothing. */
 function checkHeader(
-  headers: Headers,
+  headers: HeaderSource,
   { name, body }: { readonly name: string; readonly body: unknown },
 ): void {
   const value = headers.get(name);

@@ -49,11 +49,8 @@ const MAX_ANONYMOUS_ITEMS = 5;
 /** Runs a tool. Whatever goes wrong is a result. */
 export async function runTool(ports: ToolPorts, call: ToolCall): Promise<ToolResult> {
   try {
-    const { input, idempotencyKey: key } = call;
-    if (key !== undefined && typeof key !== "string") {
-      throw invalid("an idempotency key is a text", "idempotency_key");
-    }
-    return await run(ports, { ...call, input, idempotencyKey: key });
+    if (!isKeyed(call)) throw invalid("an idempotency key is a text", "idempotency_key");
+    return await run(ports, call);
   } catch (error) {
     if (!(error instanceof CallError)) throw error;
     return failed(toWireError(error));
@@ -61,6 +58,10 @@ export async function runTool(ports: ToolPorts, call: ToolCall): Promise<ToolRes
 }
 
 type Keyed = ToolCall & { readonly idempotencyKey: string | undefined };
+
+function isKeyed(call: ToolCall): call is Keyed {
+  return call.idempotencyKey === undefined || typeof call.idempotencyKey === "string";
+}
 
 /** Written out tool by tool, so that each check tells what it has found out. */
 function run(ports: ToolPorts, call: Keyed): Promise<ToolResult> {
@@ -123,11 +124,17 @@ async function schema(ports: ToolPorts, { call, input }: Use<"schema">): Promise
 
 async function callOne(ports: ToolPorts, { call, input }: Use<"call">): Promise<ToolResult> {
   const { caller, source, requestId, trace, signal, idempotencyKey } = call;
+  // Written out: to spread objects takes longer than to judge what they hold.
   const result = await ports.dispatch.invoke({
-    ...{ caller, source, requestId, trace, signal, idempotencyKey },
     operation: input.operation,
     input: input.input ?? {},
     timeoutMs: input.timeout_ms,
+    idempotencyKey,
+    requestId,
+    trace,
+    caller,
+    source,
+    signal,
     onProgress: call.wantsProgress ? call.progress.report : undefined,
   });
   return result.ok ? succeeded(result.output) : failed(result.error);

@@ -78,6 +78,7 @@ export async function useTool(ports: ToolUsePorts, exchange: RequestExchange): P
     if (!isTask) abort();
     end();
   };
+  exchange.stays(exchange.caller);
   const news = token === undefined ? undefined : newsOfProgress(progress, token);
   const body = createAnswerStream({ work, news, beatMs, stuckMs, onEnd });
   return { status: 200, body, headers: STREAM };
@@ -93,18 +94,26 @@ interface Use {
 
 /** What the tool comes to; `undefined` once its client has given it up. Never rejects. */
 async function outcomeOf(
-  { cancellable, ...ports }: ToolUsePorts,
+  ports: ToolUsePorts,
   { exchange, name, input, progress, wantsProgress }: Use,
 ): Promise<TaskOutcome | undefined> {
   const { message, caller, source, requestId, trace, session, signal } = exchange;
   let isGivenUp = false;
-  const over = cancellable.begin(keyOfCall({ caller, session }, message.id), () => {
+  const over = ports.cancellable.begin(keyOfCall({ caller, session }, message.id), () => {
     isGivenUp = true;
     exchange.abort();
   });
   try {
     const result = await runTool(ports, {
-      ...{ name, input, progress, wantsProgress, caller, source, requestId, trace, signal },
+      name,
+      input,
+      progress,
+      wantsProgress,
+      caller,
+      source,
+      requestId,
+      trace,
+      signal,
       idempotencyKey: own(metaOf(message), META.idempotencyKey),
     });
     return isGivenUp ? undefined : { result: { ...result, requestId } };

@@ -23,12 +23,17 @@ export interface AdmissionOptions {
 export function createAdmission(options: AdmissionOptions): Admission {
   const { identities, credentials, tickets } = options;
   const known = new WeakMap<Caller, Identified>();
+  /** One for all requests of who is known: to note each of them is dear to the garbage collector. */
+  const callers = new WeakMap<Identified, Caller>();
 
   function callerOf(identified: Identified | null): Caller | null {
     if (identified === null) return null;
+    const made = callers.get(identified);
+    if (made !== undefined) return made;
     const { identity, role, credential, notAfterMs } = identified;
     const caller: Caller = { identity, role, credential, notAfterMs };
     known.set(caller, identified);
+    callers.set(identified, caller);
     return caller;
   }
 

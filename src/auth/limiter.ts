@@ -26,12 +26,16 @@ export function createIdentityLimiter(
 ): RateLimiter {
   // Identities with the same limit share a limiter, in which each has its own allowance.
   const limiters = new Map<string, RateLimiter>();
-  const limiterFor = ({ perSecond, burst }: RateLimit): RateLimiter => {
-    const key = `${perSecond}/${burst}`;
-    const known = limiters.get(key);
-    if (known !== undefined) return known;
-    const made = createRateLimiter({ perSecond, burst, ...(clock ? { clock } : {}) });
+  /** By the limit itself, which is the same for all requests of who is known. */
+  const found = new WeakMap<RateLimit, RateLimiter>();
+  const limiterFor = (limit: RateLimit): RateLimiter => {
+    const at = found.get(limit);
+    if (at !== undefined) return at;
+    const { perSecond, burst } = limit, key = `${perSecond}/${burst}`;
+    const made = limiters.get(key) ??
+      createRateLimiter({ perSecond, burst, ...(clock ? { clock } : {}) });
     limiters.set(key, made);
+    found.set(limit, made);
     return made;
   };
   return (identity) => limiterFor(limitFor(identity, identifiedOf))(identity);

@@ -5,7 +5,7 @@
  */
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { pathOf } from "../../bridges/gateway/mod.ts";
+import { isSoundHost, pathOf } from "../../bridges/gateway/mod.ts";
 import type { Histogram, Metrics } from "../metrics/mod.ts";
 import { getLogger } from "../logger/mod.ts";
 import type { ReadinessWatch } from "./readiness.ts";
@@ -15,6 +15,7 @@ const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 
 const PROXY_HEADERS = ["forwarded", "via", "x-forwarded-for", "x-real-ip"];
 const FAILED = { code: "INTERNAL", message: "Internal error", retryable: false };
+const NO_HOST = { code: "INVALID_INPUT", message: "The Host is malformed", retryable: false };
 const TOO_LARGE = { code: "INVALID_INPUT", message: "The body is too large", retryable: false };
 
 /** What the routes ask of the world. */
@@ -61,10 +62,14 @@ export function createApp(ports: AppPorts): App {
 
   return {
     async fetch(request, connection) {
-      const startedAt = performance.now(), path = pathOf(request.url), mount = mounted.get(path);
+      const startedAt = performance.now(), isSound = isSoundHost(request);
+      // Of any other nobody can say what it asks for, and which pages may ask for that.
+      const path = isSound ? pathOf(request.url) : "", mount = mounted.get(path);
       let response: Response;
       try {
-        response = mount === undefined
+        response = !isSound
+          ? Response.json(NO_HOST, { status: 400 })
+          : mount === undefined
           ? await own.fetch(request, connection)
           : await mount.handle(request, addressOf(connection.remoteAddr));
       } catch (error) {

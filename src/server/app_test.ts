@@ -1,6 +1,7 @@
 import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
 import { createMetrics } from "../metrics/mod.ts";
 import { type Connection, createApp } from "./app.ts";
+import { listen } from "./listen.ts";
 import { createReadiness } from "./readiness.ts";
 
 const LOCAL = from("127.0.0.1");
@@ -128,6 +129,38 @@ Deno.test("what is mounted is asked for its own paths alone, as they are spelled
   for (const series of ['"/own",status="201"} 1', '"/broken",status="500"} 1']) {
     ok(metrics.expose().includes(`_count{route=${series}\n`), series);
   }
+});
+
+/** What a listener answers to a request as it is sent. */
+async function answerTo(url: string, head: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  using connection = await Deno.connect({ hostname, port: Number(port) });
+  await connection.write(new TextEncoder().encode(`${head}\r\nConnection: close\r\n\r\n`));
+  return await new Response(connection.readable).text();
+}
+
+Deno.test("a malformed Host is refused with 400 on every page, and leads to no other", async () => {
+  const metrics = createMetrics(), readiness = createReadiness({ checks: {}, timeoutMs: 1000 });
+  const mount = { paths: ["/own"], handle: () => Promise.resolve(new Response("own")) };
+  const app = createApp({ readiness, metrics, maxBodyBytes: 1000, mounts: [mount] });
+  const handler = (request: Request, info: Connection) => app.fetch(request, info);
+  await using listener = listen({ host: "127.0.0.1", port: 0, handler, drainMs: 1000 });
+  for (const path of ["/healthz", "/readyz", "/metrics", "/own", "/nothing"]) {
+    for (
+      const host of ["x/healthz?", "localhost/own?", "ann@localhost", "ann:b@localhost", "a b"]
+    ) {
+      const answer = await answerTo(listener.url, `GET ${path} HTTP/1.1\r\nHost: ${host}`);
+      match(answer, /^HTTP\/1\.1 400 /, `${path} at ${host}`);
+      match(answer, /"code":"INVALID_INPUT"/);
+    }
+    const url = `http://ann@localhost${path}`;
+    match(await answerTo(listener.url, `GET ${url} HTTP/1.1\r\nHost: localhost`), / 400 /);
+  }
+  for (const host of ["localhost", "127.0.0.1:80", "[::1]:80", "hub.example.", ""]) {
+    const answer = await answerTo(listener.url, `GET /own HTTP/1.1\r\nHost: ${host}`);
+    match(answer, /^HTTP\/1\.1 200 /, host);
+  }
+  match(metrics.expose(), /_count\{route="other",status="400"\} 30\n/);
 });
 
 Deno.test("a body over the limit is refused before it is read", async () => {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Bag, type Bagged } from "../../bridges/gateway/mod.ts";
 import { getLogger } from "../logger/mod.ts";
 
 const log = getLogger("server");
@@ -28,6 +29,11 @@ export interface ListenOptions {
   readonly drainMs: number;
 }
 
+/** A request that waits for its response. */
+interface Unanswered extends Bagged {
+  readonly resolve: (response: Response) => void;
+}
+
 /**
  * Listens for HTTP. Closing stops accepting and waits for what is under way, then answers what is
  * still unanswered with 503. A client that neither sends nor reads cannot hold it up any longer.
@@ -36,18 +42,18 @@ export interface ListenOptions {
  */
 export function listen(options: ListenOptions): Listener {
   const { handler, drainMs } = options;
-  const unanswered = new Set<() => void>();
+  const unanswered = new Bag<Unanswered>();
   const server = serve(options, (request, info) =>
     // A promise of its own for each request: one that all share would keep every response.
     new Promise<Response>((resolve, reject) => {
       const answer = Promise.resolve(handler(request, info));
-      const end = () => resolve(Response.json(SHUTTING_DOWN, { status: 503 }));
-      unanswered.add(end);
+      const waits: Unanswered = { place: -1, resolve };
+      unanswered.add(waits);
       answer.then((response) => {
-        unanswered.delete(end);
+        unanswered.delete(waits);
         resolve(response);
       }, (error) => {
-        unanswered.delete(end);
+        unanswered.delete(waits);
         reject(error);
       });
     }));
@@ -58,7 +64,9 @@ export function listen(options: ListenOptions): Listener {
       if (await isWithin(closed, drainMs)) return;
       const count = unanswered.size;
       if (count > 0) log.warn("cut off requests that outlasted the drain", { drainMs, count });
-      for (const end of unanswered) end();
+      for (const { resolve } of unanswered) {
+        resolve(Response.json(SHUTTING_DOWN, { status: 503 }));
+      }
       // A connection that is still open is one whose client does not read, or never ends sending.
       await isWithin(closed, LAST_WORDS_MS);
     },
