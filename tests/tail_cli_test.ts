@@ -1,6 +1,6 @@
 /** `hub tail`: what happens on a hub, told as it happens. */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import { callOver, type RemoteHub, startRemote } from "./_remote_cli_testing.ts";
+import { callOver, type RemoteHub, startRemote, testHome } from "./_remote_cli_testing.ts";
 import { hubCommand } from "./harness/hub.ts";
 import { fromFileUrl } from "./harness/paths.ts";
 import { until } from "./harness/until.ts";
@@ -99,4 +99,31 @@ Deno.test("a command whose reader has gone ends by itself", async () => {
   await until(async () => (await add(remote, "a", 1), isOver), { what: "the command to end" });
   strictEqual((await status).code, 0);
   strictEqual(await complaints, "");
+});
+
+Deno.test("what one node has told, another does not tell again after the connection was lost", async () => {
+  const call = (id: string, status: string) => ({
+    ...{ position: "1.0", id, operation: "test/echo", node: "n1", status },
+    startedAt: "2026-01-31T17:02:11.042Z",
+  });
+  const streams = [
+    [call("a", "running"), call("a", "ok")],
+    [call("a", "running"), call("a", "ok"), call("b", "ok")],
+  ];
+  // Two nodes, as they answer: the first one's connection breaks.
+  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => {
+    const told = streams.shift() ?? [];
+    const frames = told.map((value) => `data: ${JSON.stringify(value)}\n\n`);
+    if (streams.length === 0) frames.push("event: completed\ndata: {}\n\n");
+    return new Response(frames.join(""), { headers: { "content-type": "text/event-stream" } });
+  });
+  await using home = await testHome();
+  const env = { HUB_URL: `http://127.0.0.1:${server.addr.port}`, HUB_KEY: "alk_0123456789_x" };
+  const { stdout } = await home.run(["tail", "--starts", "--json"], { env });
+  const lines = stdout.trim().split("\n").map((line) => JSON.parse(line));
+  deepStrictEqual(lines.map(({ id, status }) => [id, status]), [
+    ["a", "running"],
+    ["a", "ok"],
+    ["b", "ok"],
+  ]);
 });

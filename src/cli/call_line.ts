@@ -9,6 +9,7 @@ import { style } from "./output.ts";
 
 /** What is shown of a call; a hub of another version may tell more. */
 export const SeenCall = Type.Object({
+  id: Type.Optional(Type.String()),
   operation: Type.String(),
   node: Type.String(),
   peer: Type.Optional(Type.String()),

@@ -33,8 +33,14 @@ async function examine(loaded: LoadedConfig, { json }: { json: boolean }): Promi
   const findings = await runChecks(checks, (finding) => json || print(...linesOf(finding)));
   const failing = findings.filter(({ status }) => status === "failing");
   if (json) print(JSON.stringify(findings, null, 2));
-  else print("", failing.length === 0 ? "A hub can start here." : "A hub cannot start here yet.");
+  else print("", verdictOf(findings));
   if (failing.length > 0) throw new CommandFailed("the doctor found something");
+}
+
+function verdictOf(findings: readonly Finding[]): string {
+  if (findings.some(({ status }) => status === "failing")) return "A hub cannot start here yet.";
+  const warnings = findings.filter(({ status }) => status === "warning").length;
+  return warnings === 0 ? "A hub can start here." : "A hub can start here; look at what has a !.";
 }
 
 const MARKS = {

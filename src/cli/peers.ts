@@ -133,11 +133,15 @@ function removeCommand(): Command {
     });
 }
 
+function counted({ length }: readonly unknown[], what: string): string {
+  return `${length} ${what}${length === 1 ? "" : "s"}`;
+}
+
 function lineOf(peer: Static<typeof PeerView>): string {
   const { peerId, role, enabled, displayName, roles, ownScopes, tokens, fingerprints } = peer;
   const rights = [...roles.map((name) => `@${name}`), ...ownScopes].join(" ") || "-";
   const state = enabled ? style("enabled ", "green") : style("disabled", "yellow");
-  const about = `${tokens.length} tokens, ${fingerprints.length} fingerprints`;
+  const about = `${counted(tokens, "token")}, ${counted(fingerprints, "fingerprint")}`;
   const name = displayName === null ? [] : [safeText(displayName)];
   return [peerId, role.padEnd(6), state, ...name, rights, style(about, "dim")].join("  ");
 }

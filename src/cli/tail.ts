@@ -5,6 +5,7 @@
  */
 import type { CallError } from "@alkdev/operations";
 import { Command, InvalidArgumentError } from "commander";
+import { createToldOnce } from "../calls/told_once.ts";
 import { WatchOutput } from "../operations/actors/schemas.ts";
 import { jsonLine, safeText } from "./actor_text.ts";
 import { createWatchText } from "./actor_watch_text.ts";
@@ -83,11 +84,15 @@ function sourcesOf(options: TailOptions): Source[] {
 }
 
 function callSource(input: object, starts: boolean): Source {
+  // Another node, which goes on after a loss, does not know what the one before has told.
+  const isNews = createToldOnce();
   return {
     ...{ operation: "/hub/calls/tail", input, label: { of: "call" } },
     linesOf(item) {
       const call = checkedAnswer(SeenCall, item);
-      return call.status === "running" && !starts ? [] : [callLine(call)];
+      const { id, status } = call, isRunning = status === "running";
+      if (id !== undefined && !isNews(id, !isRunning)) return [];
+      return isRunning && !starts ? [] : [callLine(call)];
     },
   };
 }

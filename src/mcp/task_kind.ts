@@ -20,7 +20,7 @@ export const MCP_TASK_KIND = "mcp-task";
  * @param runners Where tasks look for the process of their call. Without it they are read, and not hosted.
  */
 export function createMcpTaskKind(
-  runners?: Pick<Runners, "isAlive">,
+  runners?: Pick<Runners, "isGone">,
   { checkMs }: { readonly checkMs?: number } = {},
 ): ActorKind {
   const access = { requiredScopes: ["admin"] };
@@ -31,7 +31,7 @@ export function createMcpTaskKind(
     machine: runners === undefined ? mcpTask : mcpTask.provide({
       actors: {
         look: fromPromise<Look, Runner>(({ input }) =>
-          Promise.resolve({ isGone: !runners.isAlive(input), at: Date.now() })
+          Promise.resolve({ isGone: runners.isGone(input), at: Date.now() })
         ),
       },
       ...(checkMs === undefined ? {} : { delays: { check: checkMs } }),

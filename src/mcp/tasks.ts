@@ -120,7 +120,7 @@ export function createTasks(
     },
     async find(caller, taskId) {
       const kept = await look(caller, taskId);
-      if (kept?.task.status !== "working" || runners.isAlive(kept.runner)) return kept?.task;
+      if (kept?.task.status !== "working" || !runners.isGone(kept.runner)) return kept?.task;
       await settle(taskId, { type: "FAIL", problem: LOST, at: now() });
       return (await look(caller, taskId))?.task;
     },

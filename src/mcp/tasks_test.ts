@@ -25,8 +25,8 @@ interface TwoNodes extends AsyncDisposable {
 async function twoNodes({ ttlMs = 60_000, checkMs = 60_000 } = {}): Promise<TwoNodes> {
   await using stack = new AsyncDisposableStack();
   const seen: { runners?: Runners } = {};
-  const isAlive: Runners["isAlive"] = (one) => seen.runners?.isAlive(one) ?? false;
-  const kinds = [createMcpTaskKind({ isAlive }, { checkMs })];
+  const isGone: Runners["isGone"] = (one) => seen.runners?.isGone(one) ?? true;
+  const kinds = [createMcpTaskKind({ isGone }, { checkMs })];
   const far = stack.use(await startNode("far", { kinds }));
   const near = stack.use(await startNode("near", { kinds, realm: far.realm }));
   seen.runners = createRunners(far.membership);
@@ -98,6 +98,22 @@ Deno.test("a task has failed once its node is found to be gone, and that is writ
   deepStrictEqual([failed.problem?.retryable, failed.problem?.reason], [true, "node_lost"]);
   const address = { kind: MCP_TASK_KIND, id: taskId };
   deepStrictEqual(await typesOf(hub.far.bus, address, { own: false }), ["START", "FAIL"]);
+});
+
+Deno.test("a task goes on for who came back from an outage too lately to know that its node is gone", async () => {
+  await using hub = await twoNodes();
+  const { taskId } = await hub.here.begin(ann);
+  await hub.near.crash();
+  const { host, bus, membership } = hub.far;
+  await until(() => membership.nodes().length === 1, { what: "the node to be off the list" });
+  let settled = false;
+  const back = createTasks({
+    ...{ host, bus, ttlMs: 60_000 },
+    membership: { ...membership, isSettled: () => settled },
+  });
+  strictEqual((await back.find(ann, taskId))?.status, "working");
+  settled = true;
+  strictEqual((await back.find(ann, taskId))?.status, "failed");
 });
 
 Deno.test("a task fails by itself once its node is gone, though nobody asks after it", async () => {

@@ -20,7 +20,10 @@ export async function discover(session: Pick<CallSession, "call">): Promise<unkn
   const listed = await ask(session, "/services/list", { schemas: true });
   const entries = isRecord(listed) && Array.isArray(listed.operations) ? listed.operations : null;
   if (entries === null) throw failed("it does not list its operations");
-  if (entries.length > MAX_OPERATIONS) throw failed(`it offers more than ${MAX_OPERATIONS}`);
+  const isPart = isRecord(listed) && listed.next_cursor !== undefined;
+  if (entries.length > MAX_OPERATIONS || isPart) {
+    throw failed(`it offers more than ${MAX_OPERATIONS}`);
+  }
   const specs: unknown[] = [];
   for (let at = 0; at < entries.length; at += WIDTH) {
     specs.push(...await Promise.all(entries.slice(at, at + WIDTH).map(specOf)));

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { decodeText, encodeText } from "@hub/bus";
 import { setImmediate } from "node:timers";
 
 /** Frames on their way. */
@@ -43,7 +44,6 @@ const HEAD_BYTES = 256;
 const LINE_FEED = 10;
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /**
  * Joins frames of one link. JSON has no raw line feeds, so that they part the frames, and the head
@@ -59,7 +59,7 @@ export function createFrameBatch({ from, link, maxBytes, send }: FrameBatchOptio
     waiting = "";
     // No character takes more than three bytes.
     if (frames.length * 3 + HEAD_BYTES <= maxBytes()) {
-      return send(encoder.encode(`${from} ${link} ${number++}${frames}`));
+      return send(encodeText(`${from} ${link} ${number++}${frames}`));
     }
     sendPieces(encoder.encode(frames).subarray(1), maxBytes() - HEAD_BYTES);
   }
@@ -135,7 +135,7 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
 
 function textOf(bytes: Uint8Array): string | undefined {
   try {
-    return decoder.decode(bytes);
+    return decodeText(bytes);
   } catch {
     return undefined; // No node has written that.
   }

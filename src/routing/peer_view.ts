@@ -90,6 +90,8 @@ export function createPeerView(ports: PeerViewPorts): OperationView {
 
   return {
     external(full) {
+      const known = kept.get(full);
+      if (known !== undefined && index.get(known.entry.peerId) === known.entry) return known.made;
       const slash = full.indexOf("/");
       const head = full.slice(0, slash), name = full.slice(slash + 1);
       if (head === ANY) {

@@ -99,6 +99,14 @@ for (const where of ["the same node", "another node"] as const) {
       const listed = await session.call("/services/list-peers", {});
       const names = JSON.stringify(listed);
       ok(names.includes('"peer_id":"dev1"') && names.includes('"test/secret"'), names);
+      const [own, peer] = Object(listed).peers;
+      deepStrictEqual([own.peer_id, peer.peer_id], ["local", "dev1"]);
+      const named = ({ operations }: { operations: { name: string; op_type: string }[] }) =>
+        operations.map(({ name, op_type }) => `${name} ${op_type}`);
+      ok(named(own).includes("services/list query") && named(peer).includes("test/wait mutation"));
+      ok(named(peer).includes("test/count subscription"));
+      const alone = named(Object(await session.call("/services/list", {})));
+      deepStrictEqual(alone, named(own));
       await using half = await connectClient(asked, "spokes:call");
       ok(!JSON.stringify(await half.session.call("/services/list-peers", {})).includes("secret"));
       await rejects(half.session.call("/services/schema", { name: "/dev1/test/secret" }), {
@@ -246,4 +254,19 @@ Deno.test("only what a rule names can be called from outside", async () => {
   await client.session.call("/dev1/test/echo", { text: "x" });
   await rejects(client.session.call("/dev1/test/fail", {}), { code: "OPERATION_NOT_FOUND" });
   await rejects(client.session.call("/any/test/fail", {}), { code: "OPERATION_NOT_FOUND" });
+});
+
+Deno.test("call-protocol.md 14.2: a call never goes back to the spoke that makes it, by whatever name", async () => {
+  await using home = await startRoutingNode();
+  await using other = await startRoutingNode({ realm: home.realm });
+  await using spoke = await connectSpoke(home, "dev1", "node:dev1|spokes:call");
+  await using _far = await connectSpoke(other, "dev2");
+  await known(home, "dev1", "dev2");
+  for (const name of ["dev1", "any"]) {
+    await rejects(spoke.session.call(`/${name}/test/echo`, { text: "x" }), {
+      code: "OPERATION_NOT_FOUND",
+    });
+  }
+  const answer = await spoke.session.call("/dev2/test/echo", { text: "x" });
+  deepStrictEqual(answer, { text: "x", by: "dev2", for: "dev1" });
 });

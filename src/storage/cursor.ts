@@ -18,6 +18,8 @@ export interface Page<T> {
 export interface PageRequest {
   readonly limit: number;
   readonly after?: string | undefined;
+  /** What callers call `after`. Default: that. */
+  readonly named?: string | undefined;
 }
 
 /** Unix milliseconds that every database and every date takes: years of four digits. */
@@ -39,11 +41,15 @@ export function encodeCursor(key: readonly (string | number)[]): string {
  *
  * @throws {CallError} `VALIDATION_ERROR` for anything else: cursors come from callers.
  */
-export function decodeCursor<T extends TSchema>(schema: T, cursor: string): Static<T> {
+export function decodeCursor<T extends TSchema>(
+  schema: T,
+  cursor: string,
+  { named = "after" }: { readonly named?: string | undefined } = {},
+): Static<T> {
   const key = parseCursor(cursor);
   if (Value.Check(schema, key)) return key;
   const message = "Cannot go on after this cursor: it is not one of ours";
-  throw new CallError("VALIDATION_ERROR", message, { errors: [{ path: "/after", message }] });
+  throw new CallError("VALIDATION_ERROR", message, { errors: [{ path: `/${named}`, message }] });
 }
 
 function parseCursor(cursor: string): unknown {

@@ -1,5 +1,5 @@
 /** Servers that say by themselves that their tools have changed, in either kind of revision. */
-import { strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 // @ts-types="@modelcontextprotocol/sdk/server/mcp"
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 // @ts-types="@modelcontextprotocol/sdk/server/webStandardStreamableHttp"
@@ -10,6 +10,12 @@ import { until } from "../harness/until.ts";
 import { startImporting } from "./_importing_testing.ts";
 
 const answer = () => ({ content: [{ type: "text" as const, text: "here" }] });
+
+/** What a server may send only to who has said that it takes tasks. */
+const TASK = {
+  ...{ resultType: "task", taskId: "t1", status: "working", ttlMs: 60_000 },
+  ...{ createdAt: "2026-01-01T00:00:00Z", lastUpdatedAt: "2026-01-01T00:00:00Z" },
+};
 
 Deno.test("a server that says that its tools have changed is asked for them at once", async () => {
   const server = new McpServer({ name: "changing", version: "1.0.0" });
@@ -56,4 +62,14 @@ Deno.test("a server without sessions is imported, called, and asked for its tool
   await admin.status("tools", ({ operations }) => operations === 2);
   strictEqual((await admin.call("/tools/added")).status, 200);
   strictEqual(server.seen.some(({ method }) => method === "initialize"), false);
+  // Nobody owes an answer to what a server may not send: tasks above all, and what it asks back.
+  for (const { method, params } of server.seen) {
+    const { "io.modelcontextprotocol/clientCapabilities": able } = Object(params._meta);
+    deepStrictEqual(able, {}, method);
+  }
+  ok(server.seen.some(({ method }) => method === "tools/call"));
+  tools.push({ name: "later", call: () => ({ ...answer(), ...TASK }) });
+  await admin.refresh("tools");
+  const { status, body } = await admin.call("/tools/later");
+  deepStrictEqual([status, body.code, body.details?.reason], [500, "INTERNAL", "upstream_failed"]);
 });

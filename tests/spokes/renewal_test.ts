@@ -1,6 +1,6 @@
 /** A spoke whose key ends goes on, and nobody does anything for it. */
 import { deepStrictEqual, notStrictEqual, ok } from "node:assert/strict";
-import { connectClient } from "@alkdev/operations/spoke";
+import { connectClient, connectSpoke } from "@alkdev/operations/spoke";
 import { startTestHub } from "../harness/hub.ts";
 import { until } from "../harness/until.ts";
 import { HASTE, spokeOf } from "./_spokes_testing.ts";
@@ -54,4 +54,28 @@ Deno.test("a spoke renews its key before it ends and stays connected; when no ke
   deepStrictEqual(losses.map(({ code }) => code), [4401, 401]);
   const [third, ...others] = await prefixes();
   ok(kept[1]?.startsWith(`${third}_`) && others.length === 0);
+});
+
+Deno.test("a spoke that is closed gives up a renewal by its private key that nobody answers", async () => {
+  const asked = Promise.withResolvers<AbortSignal>();
+  // What a hub is like that refuses every key and is stuck in giving another.
+  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
+    if (new URL(request.url).pathname === "/ws") return new Response(null, { status: 401 });
+    asked.resolve(request.signal);
+    return new Promise((resolve) =>
+      request.signal.addEventListener("abort", () => resolve(new Response()))
+    );
+  });
+  const { privateKey } = await keyPair();
+  const kept: string[] = [];
+  const spoke = await connectSpoke({
+    url: `ws://127.0.0.1:${server.addr.port}/ws`,
+    ...{ key: "old", operations: [], reconnect: HASTE },
+    renewal: { privateKey, keep: (key) => void kept.push(key) },
+  });
+  const signal = await asked.promise;
+  await spoke.close();
+  // Left alone, it would be given up after 20 s.
+  await until(() => signal.aborted, { what: "the request to be given up", timeoutMs: 10_000 });
+  deepStrictEqual([spoke.status.state, kept], ["closed", []]);
 });

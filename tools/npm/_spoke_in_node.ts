@@ -1,6 +1,7 @@
 /**
- * A spoke under Node or Bun, as a user of the npm package would write it: `URL KEY`. Says what becomes of its
- * connection, a line each, and leaves in good order when its input ends.
+ * A spoke under Node or Bun, as a user of the npm package would write it: `URL KEY [own]`. Says what becomes
+ * of its connection, a line each, and leaves in good order when its input ends. With `own` it takes the
+ * platform's WebSocket, which Node has from 22 on.
  *
  * @module
  */
@@ -9,10 +10,10 @@ import { Type } from "@sinclair/typebox";
 import process from "node:process";
 import { WebSocket } from "ws";
 
-const [url = "", key = ""] = process.argv.slice(2);
+const [url = "", key = "", which] = process.argv.slice(2);
 const { bun } = process.versions;
 /** Bun has one of its own, which takes keys. */
-const sockets = bun === undefined ? { WebSocket } : {};
+const sockets = bun === undefined && which !== "own" ? { WebSocket } : {};
 const spoke = await connectSpoke({
   ...{ ...sockets, url, key, reconnect: { initialMs: 100, maxMs: 500, floorMs: 10 } },
   onStatus: (status) => process.stdout.write(`${JSON.stringify(status)}\n`),

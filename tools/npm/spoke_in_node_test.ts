@@ -76,6 +76,14 @@ function startOn({ command }: Platform, args: readonly string[]): Program {
   };
 }
 
+/** Why a program lost its connection, the first so many times. */
+async function lossesOf(platform: Platform, args: readonly string[], count = 1) {
+  await using spoke = startOn(platform, args);
+  const told = () => spoke.told.filter(({ state }) => state === "offline");
+  await until(() => told().length >= count, { what: `${count} losses` });
+  return told().slice(0, count).map((loss) => "why" in loss ? [loss.why, loss.code ?? null] : []);
+}
+
 for (const platform of platforms) {
   const { name, missing } = platform;
   const note = missing === undefined ? "" : ` (ignored: ${missing})`;
@@ -135,18 +143,30 @@ for (const platform of platforms) {
     async fn() {
       mkdirSync(join(ROOT, "dist"), { recursive: true });
       const dir = mkdtempSync(join(ROOT, "dist", "spoke-in-node-"));
+      let sockets = 0;
       const server = Deno.serve(
         { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-        () => new Response(null, { status: 401 }),
+        ({ headers }) => {
+          if (headers.has("upgrade")) sockets += 1;
+          return new Response(null, { status: 401 });
+        },
       );
+      const refusing = `ws://127.0.0.1:${server.addr.port}/ws`;
       try {
-        const url = `ws://127.0.0.1:${server.addr.port}/ws`;
-        await using spoke = startOn(platform, [await bundle(dir), url, "nobody's"]);
-        const refusal = await until(
-          () => spoke.told.find(({ state }) => state === "offline"),
-          { what: "the refusal" },
+        const program = await bundle(dir);
+        const key = "nobody's";
+        deepStrictEqual(await lossesOf(platform, [program, refusing, key]), [["refused", 401]]);
+        if (name !== "Node") return;
+        // Its own WebSocket tells no status. The hub is asked, and that is enough from then on.
+        const own = ["--experimental-websocket", program];
+        sockets = 0;
+        deepStrictEqual(
+          await lossesOf(platform, [...own, refusing, key, "own"], 3),
+          Array(3).fill(["refused", 401]),
         );
-        ok("why" in refusal && refusal.why === "refused" && refusal.code === 401);
+        strictEqual(sockets, 1);
+        const nobody = `ws://127.0.0.1:${freePort()}/ws`;
+        deepStrictEqual(await lossesOf(platform, [...own, nobody, key, "own"]), [["lost", null]]);
       } finally {
         await server.shutdown();
         rmSync(dir, { recursive: true });

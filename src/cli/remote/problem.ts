@@ -78,7 +78,15 @@ function adviceOn(error: CallError, { target, isRepeatable = true }: Tried): str
 /** What is wrong with an input, field by field. */
 function mismatchLines({ code, details }: CallError): string[] {
   const errors = Reflect.get(Object(details), "errors");
-  return code === "INVALID_INPUT" && Array.isArray(errors) ? errors.map(mismatchLine) : [];
+  return code === "INVALID_INPUT" && Array.isArray(errors)
+    ? errors.filter(isFirstAtItsPlace).map(mismatchLine)
+    : [];
+}
+
+/** What is missing is of no type either: once is enough. */
+function isFirstAtItsPlace(error: unknown, at: number, errors: readonly unknown[]): boolean {
+  const placeOf = (one: unknown): unknown => Object(one).path;
+  return errors.findIndex((other) => placeOf(other) === placeOf(error)) === at;
 }
 
 function detailLines(details: unknown): string[] {

@@ -24,10 +24,15 @@ const ROWS: readonly (readonly [
   ],
   [
     "an input that does not fit",
-    new CallError("INVALID_INPUT", "long\nwords", { errors: [{ path: "/a", message: "no" }] }),
+    new CallError("INVALID_INPUT", "long\nwords", {
+      errors: [
+        ...[{ path: "/a", message: "missing" }, { path: "/a", message: "no text" }],
+        ...[{ path: "/b", message: "no" }],
+      ],
+    }),
     { target: TARGET },
     1,
-    ["INVALID_INPUT: the input does not fit", "  /a: no"],
+    ["INVALID_INPUT: the input does not fit", "  /a: missing", "  /b: no"],
   ],
   ["a refusal", new CallError("FORBIDDEN", "scope a required"), { target: TARGET }, 4, [
     "FORBIDDEN: scope a required",
