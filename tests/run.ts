@@ -35,6 +35,7 @@ async function runAll(args: readonly string[], stop: StopSignals): Promise<numbe
   const passedOn = args.filter((arg) => arg !== "--coverage");
   if (withCoverage) {
     passedOn.push(`--coverage=${COVERAGE_DIR}`, "--coverage-raw-data-only", "--clean");
+    passedOn.push(`--preload=${import.meta.dirname}/_own_coverage.ts`);
   }
   await using servers = await startTestServers(stop);
   print(`servers ready after ${Math.round(performance.now() - startedAt)} ms`);

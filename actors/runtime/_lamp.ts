@@ -10,8 +10,6 @@ export const lamp = defineActor({
   kind: "lamp",
   version: 1,
   snapshotEvery: 40,
-  // One caller may be held up for seconds while another goes on.
-  remember: 5_000,
   events: Type.Object({ type: Type.Union(types.map((type) => Type.Literal(type))) }),
   machine: setup({
     types: { events: {} as { type: typeof types[number] } },

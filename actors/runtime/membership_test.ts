@@ -15,7 +15,8 @@ import {
   type TestWorld,
 } from "./_nodes_testing.ts";
 
-const kinds = [lamp];
+// One caller is held up for seconds while another goes on.
+const kinds = [{ ...lamp, remember: 5_000 }];
 const addresses = Array.from({ length: 30 }, (_, i): Address => ({ kind: "lamp", id: `a${i}` }));
 const NEXT = { type: "NEXT" };
 
