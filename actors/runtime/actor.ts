@@ -279,11 +279,11 @@ class Actor implements ActiveActor {
   }
 
   async #load(): Promise<Loaded | undefined> {
-    const { loaded, actions, savedSeq } = await load(this.#ports, this.#address);
+    const { loaded, actions, saved } = await load(this.#ports, this.#address);
     if (loaded !== undefined) await this.#gather(loaded);
     this.#loaded = loaded;
     this.#seen = loaded?.seq ?? 0;
-    this.#saver.begin(loaded, savedSeq);
+    this.#saver.begin(saved);
     if (loaded !== undefined) this.#perform({ ...loaded, actions, resumed: true });
     return loaded;
   }
@@ -333,6 +333,7 @@ class Actor implements ActiveActor {
   }
 
   #perform(asked: Asked): void {
+    this.#saver.asked(asked.actions);
     const performed = this.#ports.duties.perform(asked);
     if (performed === undefined) return;
     const undone = performed

@@ -239,6 +239,18 @@ Deno.test("a snapshot is saved now and then, and loading reads only what came af
   deepStrictEqual(read, all.filter((seq) => seq > saved.seq));
 });
 
+Deno.test("so many events are between two snapshots at most, also of an actor that changes its owner often", async () => {
+  await using at = await createWorld({ kinds: [counter] });
+  const { snapshots } = await owner(at.bus);
+  for (const count of [40, 20]) {
+    // Never put away: as of a node that dies.
+    const { actor } = await owner(at.bus);
+    await Promise.all(Array.from({ length: count }, () => actor.send(add(1))));
+  }
+  const saved = () => snapshots.load(counter, address);
+  await until(async () => typeof await saved() !== "string", { what: "a snapshot" });
+});
+
 function snapshotOf(
   versions: Partial<Omit<PersistedActor, "format">> & { readonly format: number },
 ): string {

@@ -28,7 +28,7 @@ export interface ActorOptions<TMachine extends AnyStateMachine = AnyStateMachine
   readonly upcastChildren?: Readonly<Record<string, Upcast>>;
   /**
    * Events between two snapshots, each of which spells all that the actor remembers. Default as many
-   * as that, and at least 200.
+   * as that, and at least 200; of those that send to others, never more than 200.
    */
   readonly snapshotEvery?: number;
   /**
@@ -71,8 +71,8 @@ export interface ActorKind {
 }
 
 const SNAPSHOT_EVERY = 200;
-/** All that an actor remembers is in each of its snapshots. */
-const MAX_REMEMBERED = 5_000;
+/** All that an actor remembers is in each of its snapshots; and more than one commit holds. */
+export const MAX_REMEMBERED = 5_000;
 const PASSIVATE_AFTER_MS = 60_000;
 /** XState's own events; a caller who could send them could pretend that an effect has succeeded. */
 const RESERVED = /^xstate\./;

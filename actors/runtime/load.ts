@@ -11,6 +11,7 @@ import { fold } from "./fold.ts";
 import { type ActorLog, NotInLog } from "./log.ts";
 import type { MachineScope } from "./machine_scope.ts";
 import { type Loaded, restore } from "./persist.ts";
+import type { Saved } from "./saver.ts";
 import type { Snapshots, Unusable } from "./snapshots.ts";
 
 /** What is needed to load an actor. */
@@ -29,8 +30,8 @@ export interface LoadedActor {
   readonly loaded: Loaded | undefined;
   /** What the events after the snapshot asked for; it may not have been done. */
   readonly actions: readonly Action[];
-  /** Sequence that the snapshot has come to, if there was one to be used. */
-  readonly savedSeq?: number;
+  /** How far the snapshot has come, if there was one to be used. */
+  readonly saved?: Saved;
 }
 
 /**
@@ -67,7 +68,8 @@ async function foldOn(
       throw new Error(`Cannot take up ${what}: ${reason}`, { cause });
     }
   }
-  return snapshot === undefined ? { loaded, actions } : { loaded, actions, savedSeq: snapshot.seq };
+  if (snapshot === undefined) return { loaded, actions };
+  return { loaded, actions, saved: { seq: snapshot.seq, count: snapshot.state.count } };
 }
 
 async function fromSnapshot(ports: LoadPorts, address: Address): Promise<Loaded | undefined> {

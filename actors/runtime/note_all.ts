@@ -5,6 +5,7 @@
  * @module
  */
 import { actorFilter, type Bus, listSubjects, parseActorSubject } from "@hub/bus";
+import { patiently } from "./persistently.ts";
 import { openWaitingActors } from "./waiting_actors.ts";
 
 /** Keys that are put at a time. */
@@ -28,7 +29,9 @@ export async function noteAll(bus: Bus): Promise<number> {
     if (subjects.length === 0) return noted;
     for (let at = 0; at < subjects.length; at += WIDTH) {
       const some = subjects.slice(at, at + WIDTH);
-      await Promise.all(some.map((subject) => waiting.note(parseActorSubject(subject), 0)));
+      const addresses = some.map(parseActorSubject);
+      // All that was restored before would have to be removed and restored again.
+      await Promise.all(addresses.map((address) => patiently(() => waiting.note(address, 0))));
     }
     noted += subjects.length;
   }

@@ -9,6 +9,7 @@
  */
 import type { Address } from "@hub/bus";
 import { commandKey, type CommandWindow } from "./command_window.ts";
+import { MAX_REMEMBERED } from "./definition.ts";
 import { fold } from "./fold.ts";
 import type { LoadPorts } from "./load.ts";
 import type { Loaded } from "./persist.ts";
@@ -58,6 +59,8 @@ export class Recollection {
   readonly #address: Address;
   /** By {@linkcode commandKey}, the sequence of its commit. */
   readonly #seqs = new Map<string, number>();
+  /** What came of those that were asked for. */
+  readonly #found = new Map<string, Outcome>();
   #overAt = 0;
 
   constructor(ports: RecallPorts, address: Address) {
@@ -86,23 +89,34 @@ export class Recollection {
     window: CommandWindow,
     commands: readonly LoggedEvent[],
   ): Promise<Pick<CommandWindow, "get">> {
-    const found = new Map<string, Outcome>();
+    const asked = new Map<string, number>();
     for (const key of commands.map(commandKey)) {
-      const seq = window.get(key) === undefined ? this.#seqs.get(key) : undefined;
-      const outcome = seq === undefined ? undefined : await this.#outcomeAt(seq, key);
-      if (outcome !== undefined) found.set(key, outcome);
+      const seq = this.#seqs.get(key);
+      const isKnown = this.#found.has(key) || window.get(key) !== undefined;
+      if (seq !== undefined && !isKnown) asked.set(key, seq);
     }
+    if (asked.size > 0) await this.#recall(asked);
+    const found = this.#found;
     return found.size === 0 ? window : { get: (key) => window.get(key) ?? found.get(key) };
   }
 
-  /** From the log's beginning: nothing later knows it. Hardly ever does anybody wait for it. */
-  async #outcomeAt(seq: number, key: string): Promise<Outcome | undefined> {
-    const { log, ...context } = this.#ports;
+  /**
+   * From the log's beginning: nothing later knows them. Hardly ever does anybody wait for it, and who
+   * does waits once for all.
+   */
+  async #recall(asked: ReadonlyMap<string, number>): Promise<void> {
+    const { log, kind, scope } = this.#ports;
+    // One commit may hold more than the actor remembers.
+    const context = { kind: { ...kind, remember: MAX_REMEMBERED }, scope };
+    const last = Math.max(...asked.values());
     let loaded: Loaded | undefined;
     for await (const record of log.read(this.#address)) {
       loaded = fold(context, loaded, record);
-      if (record.seq >= seq) break;
+      for (const key of record.events.map(commandKey)) {
+        const outcome = asked.get(key) === record.seq ? loaded.window.get(key) : undefined;
+        if (outcome !== undefined) this.#found.set(key, outcome);
+      }
+      if (record.seq >= last) break;
     }
-    return loaded?.window.get(key);
   }
 }

@@ -4,9 +4,11 @@
  * @module
  */
 import type { Address } from "@hub/bus";
+import type { Action } from "./action.ts";
 import type { ActorKind } from "./definition.ts";
 import { type Loaded, persist } from "./persist.ts";
 import type { Snapshots } from "./snapshots.ts";
+import type { Position } from "./state.ts";
 
 /** What saving an actor needs. */
 export interface SaverOptions {
@@ -17,10 +19,25 @@ export interface SaverOptions {
   readonly isDone: () => Promise<boolean>;
 }
 
+/** How far a snapshot has come. */
+export interface Saved {
+  readonly seq: number;
+  /** Events of the log up to there. */
+  readonly count: number;
+}
+
+/**
+ * What an actor has sent since it was saved, it sends again after a crash, and its receivers have to
+ * know it by then: a snapshot comes after so many events that send, however seldom it comes otherwise.
+ */
+const MAX_SENDING = 200;
+
 /** Saves one actor. */
 export interface Saver {
-  /** It was loaded, from a snapshot that had come to `savedSeq` if there was one. */
-  begin(loaded: Loaded | undefined, savedSeq: number | undefined): void;
+  /** It was loaded, from a snapshot if there was one. */
+  begin(saved: Saved | undefined): void;
+  /** That was asked for, and is asked for again if it is lost before it is saved. */
+  asked(actions: readonly Action[]): void;
   /** Saves it if there was enough since the last time; who commits does not wait for it. */
   nowAndThen(loaded: Loaded | undefined): void;
   /** Resolves when nothing is being saved. */
@@ -39,20 +56,34 @@ class SnapshotSaver implements Saver {
   readonly #options: SaverOptions;
   #saving: Promise<void> | undefined;
   #countAtSnapshot = 0;
+  /** Events since then that have sent something. */
+  #sending = 0;
   #savedSeq: number | undefined;
 
   constructor(options: SaverOptions) {
     this.#options = options;
   }
 
-  begin(loaded: Loaded | undefined, savedSeq: number | undefined): void {
-    this.#countAtSnapshot = loaded?.state.count ?? 0;
-    this.#savedSeq = savedSeq;
+  begin(saved: Saved | undefined): void {
+    // Not the end of the log: an actor that never stays for long would have a longer tail each time.
+    this.#countAtSnapshot = saved?.count ?? 0;
+    this.#sending = 0;
+    this.#savedSeq = saved?.seq;
+  }
+
+  asked(actions: readonly Action[]): void {
+    let last: Position | undefined;
+    for (const action of actions) {
+      if (action.do !== "send" || action.id.position === last) continue;
+      last = action.id.position;
+      this.#sending++;
+    }
   }
 
   nowAndThen(loaded: Loaded | undefined): void {
     if (loaded === undefined || this.#saving !== undefined) return;
-    if (loaded.state.count - this.#countAtSnapshot < this.#options.kind.snapshotEvery) return;
+    const isDue = loaded.state.count - this.#countAtSnapshot >= this.#options.kind.snapshotEvery;
+    if (!isDue && this.#sending < MAX_SENDING) return;
     this.#saving = this.save(loaded)
       // Only a shortcut is missing; the next one will do.
       .catch(() => undefined)
@@ -68,6 +99,7 @@ class SnapshotSaver implements Saver {
     if (loaded.seq === this.#savedSeq) return;
     const { kind, snapshots, address, isDone } = this.#options;
     this.#countAtSnapshot = loaded.state.count;
+    this.#sending = 0;
     // Spelled at once: the window grows with the next commit.
     const persisted = persist(kind, loaded);
     if (!await isDone()) return;

@@ -14,6 +14,7 @@ import {
 import type { Dropped } from "./deliveries.ts";
 import { actorRef } from "./actor_ref.ts";
 import { defineActor } from "./definition.ts";
+import { openSnapshots } from "./snapshots.ts";
 
 const TalkEvent = Type.Object({
   type: Type.Literal("TALK"),
@@ -151,4 +152,12 @@ Deno.test("what nobody can take is reported, and what is sent after it and besid
   match(String(dropped[0]?.error), /no kind of actor "nobody"/);
   match(String(dropped[3]?.error), /has ended/);
   strictEqual((await node.host.get(at))?.status, "active");
+});
+
+Deno.test("an actor that sends is saved long before its receivers have forgotten what it sent", async () => {
+  await using node = await startNode("n1", { kinds });
+  const snapshots = await openSnapshots(node.bus), to = [{ ...at, id: "other" }];
+  await Promise.all(upTo(200).map(() => node.send(at, { type: "TALK", to })));
+  const saved = () => snapshots.load(talker, at);
+  await until(async () => typeof await saved() !== "string", { what: "a snapshot" });
 });

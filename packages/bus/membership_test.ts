@@ -165,7 +165,10 @@ Deno.test("a node that is back from an outage says of nobody that they are gone 
   await proxy.cut();
   // Away for less than the TTL: it was a member all the time.
   await until(() => bus.status !== "connected");
+  const cutAt = performance.now();
   await until(() => membership.lastError instanceof Error);
+  await until(() => performance.now() - cutAt > 1.5 * FAST.heartbeatMs);
+  strictEqual(membership.isSettled(), false, "its renewal is overdue");
   const restoredAt = performance.now();
   proxy.restore();
   await until(() => bus.status === "connected" && membership.lastError === undefined);

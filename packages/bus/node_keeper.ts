@@ -78,7 +78,10 @@ export class NodeKeeper {
 
   /** Others may have been away as long as this node was: they need a TTL, at most, to be back, too. */
   isSettled(): boolean {
-    return this.isMember() && performance.now() - this.#steadySince >= this.#options.ttlMs;
+    const { heartbeatMs, ttlMs } = this.#options, now = performance.now();
+    // What is heard at the end of an outage may come before this node's next renewal.
+    const isSteady = now - this.#renewedAt <= GAP * heartbeatMs;
+    return isSteady && this.isMember() && now - this.#steadySince >= ttlMs;
   }
 
   /** @throws {BusError} `NODE_ID_TAKEN`, or what a publish throws once it is tried no more. */
