@@ -31,12 +31,15 @@ export function rearmSeldom(
   const rearm: unknown = REARM === undefined ? undefined : Reflect.get(socket, REARM);
   if (REARM === undefined || typeof rearm !== "function") return;
   const everyMs = Math.min(MOST_MS, idleTimeoutS * 1_000 / SHARE);
-  let rearmedAt = -Infinity;
+  const pingMs = idleTimeoutS * 1_000 / 2;
+  let rearmedAt = now() - everyMs, eachUntil = -Infinity;
   Object.defineProperty(socket, REARM, {
     value() {
-      const at = now();
-      // What answers a ping comes half of the timeout after the timer was set, and is never left out.
-      if (at - rearmedAt < everyMs) return;
+      const at = now(), passed = at - rearmedAt;
+      // After such a silence a ping is out, or waits for a peer that takes nothing. The timer of its
+      // answer begins when it has left, which may be after other messages: none is left out by then.
+      if (passed > pingMs - everyMs) eachUntil = at + pingMs;
+      if (passed < everyMs && at >= eachUntil) return;
       rearmedAt = at;
       Reflect.apply(rearm, socket, []);
     },

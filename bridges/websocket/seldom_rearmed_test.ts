@@ -1,4 +1,4 @@
-import { ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { CAN_REARM_SELDOM, rearmSeldom } from "./seldom_rearmed.ts";
 
 /** A function that counts its calls, in place of the timer of a socket. */
@@ -39,3 +39,19 @@ for (
     strictEqual(count(), 2);
   });
 }
+
+Deno.test("after a silence that a ping has ended each message sets the idle timer, and later few again", () => {
+  const { socket, hear, count } = countingSocket();
+  let at = 0;
+  rearmSeldom(socket, { idleTimeoutS: 40, now: () => at });
+  const heard = (ms: number) => {
+    at = ms;
+    hear();
+    return count();
+  };
+  deepStrictEqual([heard(0), heard(1), heard(10_000), heard(10_001)], [1, 1, 2, 2]);
+  // The ping has left between two messages, and the answer comes right after the second one.
+  deepStrictEqual([heard(30_000), heard(30_001), heard(30_002)], [3, 4, 5]);
+  for (let ms = 40_000; ms < 50_000; ms += 1_000) heard(ms);
+  deepStrictEqual([heard(50_000), heard(50_001)], [16, 16]);
+});

@@ -1,6 +1,6 @@
 /**
- * Follows calls as they happen, on all nodes. The stream is the only source, so nothing is missing and
- * nothing comes twice while it keeps it; what is heard live only says when to look.
+ * Follows calls as they happen, on all nodes. The stream is the only source, so nothing is missing while
+ * it keeps it, and what is stored twice comes twice; what is heard live only says when to look.
  *
  * @module
  */

@@ -13,11 +13,8 @@ import { mayHoldSecrets, type OperationView, parseOperationName } from "@alkdev/
 
 /** Of a request: where a sealed answer may be sent. */
 export const ADDRESS_HEADER = "Hub-Answer-To";
-/** Of an answer whose output is a letter. */
+/** Of an answer whose output is a letter, and of the refusal of a request that names no address for it. */
 export const SEALED_HEADER = "Hub-Sealed";
-
-/** In the details of the error of a request that names no address and has to. */
-export const SEALED_ONLY = "sealed_only";
 
 /** What a letter with the output of an operation is about, however the operation was spelled. */
 export function letterSubject(operation: string): string {

@@ -26,7 +26,7 @@ import {
 } from "@alkdev/operations";
 import { type Bus, BusError, encodeText, fixedHeaders, HUB_QUEUE, hubCallsSubject } from "@hub/bus";
 import { canWriteTo, writeLetter } from "../crypto/mod.ts";
-import { ADDRESS_HEADER, letterSubject, SEALED_HEADER, SEALED_ONLY } from "./sealed_answers.ts";
+import { ADDRESS_HEADER, letterSubject, SEALED_HEADER } from "./sealed_answers.ts";
 
 /** How much at once. */
 export interface CallLimits {
@@ -165,7 +165,10 @@ class Server {
     const to = address();
     // Before anything is done: a secret that was made and cannot be told is lost. Counted as a part of
     // the call, as it takes a key pair to find out whether an address is one.
-    if (!await canWriteTo(to)) throw onlySealed();
+    if (!await canWriteTo(to)) {
+      const refused = { type: "call.error", id, payload: toWireError(onlySealed()) } as const;
+      return this.#answer(reply, refused, SEALED);
+    }
     const root = this.#rootOf(request, this.#givingUp);
     const answer = JSON.stringify(await this.#options.dispatcher.call(root));
     const letter = { address: to, subject: letterSubject(payload.operation) };
@@ -245,7 +248,7 @@ class Server {
 
 function onlySealed(): CallError {
   const message = "the answer holds a secret, which is sent sealed alone";
-  return new CallError("VALIDATION_ERROR", message, { reason: SEALED_ONLY });
+  return new CallError("VALIDATION_ERROR", message);
 }
 
 function tooMany(what: string): CallError {

@@ -1,5 +1,6 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import {
+  CallError,
   createDispatcher,
   type OperationContext,
   OperationRegistry,
@@ -22,7 +23,7 @@ const who = { id: "tester", scopes: [] };
 async function startServing(limits: CallLimits = {}) {
   await using stack = new AsyncDisposableStack();
   const hold = Promise.withResolvers<void>();
-  const seen = { produced: 0, streams: 0, made: 0, held: 0 };
+  const seen = { produced: 0, streams: 0, made: 0, held: 0, failed: 0 };
   const registry = new OperationRegistry();
   const common = {
     ...{ namespace: "hub", version: "1.0.0", description: "for tests" },
@@ -38,6 +39,16 @@ async function startServing(limits: CallLimits = {}) {
     name: "make-key",
     outputSchema: Type.Object({ key: Type.String({ secret: true }), name: Type.String() }),
     handler: () => ({ key: SECRET, name: `key ${++seen.made}` }),
+  }, open);
+  registry.register({
+    ...query,
+    name: "fail",
+    // In the words of the refusal of those whose answers are sealed.
+    handler() {
+      seen.failed++;
+      const message = "the answer holds a secret, which is sent sealed alone";
+      throw new CallError("VALIDATION_ERROR", message, { reason: "sealed_only" });
+    },
   }, open);
   registry.register({ ...query, name: "huge", handler: () => "x".repeat(2_000_000) }, open);
   const subscription = { ...common, type: OperationType.SUBSCRIPTION };
@@ -126,6 +137,12 @@ Deno.test("who was told that an answer is sealed asks at once in the right way t
     return bus.connection.stats().outMsgs - before;
   };
   deepStrictEqual([await said(), await said(), seen.made], [2, 1, 2]);
+});
+
+Deno.test("what an operation fails with is no reason to run it again", async () => {
+  await using serving = await startServing();
+  await rejects(serving.caller.call("hub/fail", {}), { code: "VALIDATION_ERROR" });
+  strictEqual(serving.seen.failed, 1);
 });
 
 Deno.test("a subscription to secrets is refused before anything is made", async () => {

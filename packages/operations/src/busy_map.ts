@@ -33,7 +33,7 @@ const FIRST_BUCKETS = 16;
 const SEED = Math.trunc(Math.random() * 2 ** 31);
 
 /** A call's id is looked up several times in a row. */
-let lastKey = "", lastHash = SEED;
+let lastKey: string | undefined, lastHash = 0;
 
 function hashOf(key: string): number {
   if (key === lastKey) return lastHash;

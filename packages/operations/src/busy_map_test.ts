@@ -2,6 +2,14 @@ import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import { BusyMap } from "./busy_map.ts";
 
+// The first of all: what is kept at hand of a key is kept for all maps.
+Deno.test("a BusyMap finds the empty key again, which was the first", () => {
+  const busy = new BusyMap<number>();
+  busy.set("", 1);
+  strictEqual(busy.get("other"), undefined);
+  strictEqual(busy.get(""), 1);
+});
+
 Deno.test("a BusyMap holds what a Map holds, whatever is put in and taken out", () => {
   const keys = fc.string({ maxLength: 2 });
   const step = fc.tuple(fc.constantFrom("set", "delete"), keys, fc.nat());

@@ -21,7 +21,9 @@ export interface TraceContext {
 
 // A later version may have more fields after the four that all have.
 const PARENT = /^(?!ff)([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:$|-)/;
-const MAX_PARENT = 256, MAX_STATE = 512;
+/** What headers take: some of it has come in JSON, and goes on in headers. */
+const STATE = /^[\t\x20-\x7e]{0,512}$/;
+const MAX_PARENT = 256;
 const NOT_SAMPLED = "00";
 const TRACE_DIGITS = 32, SPAN_DIGITS = 16;
 
@@ -77,7 +79,7 @@ export function readTrace(parent: string, state?: string | null): TraceContext |
   const [whole, version, traceId = "", spanId = "", flags = ""] = read;
   if (isZero(traceId) || isZero(spanId)) return undefined;
   if (version === "00" && parent.length !== whole.length) return undefined;
-  const hasState = typeof state === "string" && state.length <= MAX_STATE;
+  const hasState = typeof state === "string" && STATE.test(state);
   return { traceId, spanId, flags, ...(hasState ? { state } : {}) };
 }
 

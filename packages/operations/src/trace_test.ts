@@ -28,6 +28,8 @@ Deno.test("W3C Trace Context: a later version is read as far as it is known", ()
   match(traceparent(trace), new RegExp(`^00-${ID}-[0-9a-f]{16}-01$`));
 });
 
-Deno.test("a trace's state that is too long is dropped", () => {
-  strictEqual(continueTrace(`00-${ID}-${SPAN}-01`, "a".repeat(513)).state, undefined);
+Deno.test("a trace's state that is too long, or could be no header, is dropped", () => {
+  for (const state of ["a".repeat(513), "a=1\r\nb: 2", "a=1\n", "a=\u00e9"]) {
+    strictEqual(continueTrace(`00-${ID}-${SPAN}-01`, state).state, undefined);
+  }
 });

@@ -137,9 +137,11 @@ function contextOf(
   { remote, clock }: Surroundings,
 ): SpokeContext {
   const { signal, requestId = "", forwardedFor, deadline, trace: own } = context;
+  const now = clock.now();
+  // Taken once: the time of day may be set while the handler runs.
+  const until = deadline === null ? null : now + deadline - wallTimeOf(clock, now);
   /** A call that a handler makes has no more time than the handler. */
-  const within = () =>
-    deadline === null ? {} : { timeoutMs: Math.max(1, deadline - wallTimeOf(clock, clock.now())) };
+  const within = () => until === null ? {} : { timeoutMs: Math.max(1, until - clock.now()) };
   // This program records no spans: what it asks for belongs right below the hub's call.
   const trace = traceAbove(own);
   return {

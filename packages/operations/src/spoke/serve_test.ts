@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { Type } from "@sinclair/typebox";
 import { z } from "zod";
-import { systemClock } from "../clock.ts";
+import { monotonicClock, systemClock } from "../clock.ts";
 import { CallError } from "../error.ts";
 import type { Identity } from "../identity.ts";
 import { OperationType } from "../types.ts";
@@ -90,6 +90,37 @@ Deno.test("serve() gives handlers what their schema made of the input", async ()
   const call = (input: unknown) => dispatcher.call({ operation: "/a/twice", input, identity: HUB });
   await rejects(call({ text: 7 }), { code: "VALIDATION_ERROR" });
   await rejects(call({ text: "abc" }), { code: "EXECUTION_ERROR" });
+});
+
+Deno.test("serve() gives a handler's calls the time that its own has left, whatever is done to the clock", async () => {
+  const left: unknown[] = [];
+  const remote = (): Remote => ({
+    subscribe: () => {
+      throw new Error("nobody subscribes in this test");
+    },
+    call(_operation, _input, options) {
+      left.push(options?.timeoutMs);
+      return Promise.resolve();
+    },
+  });
+  const { now } = Date;
+  const asking = operation({
+    name: "a/ask",
+    async handler(_input, { call }) {
+      for (const ms of [0, 3_600_000, -3_600_000]) {
+        Date.now = () => now() + ms;
+        await call("/b/c", {});
+      }
+    },
+  });
+  const { dispatcher } = await serve({ operations: [asking], clock: monotonicClock, remote });
+  try {
+    await dispatcher.call({ operation: "/a/ask", input: {}, identity: HUB, timeoutMs: 60_000 });
+  } finally {
+    Date.now = now;
+  }
+  strictEqual(left.length, 3);
+  for (const ms of left) ok(typeof ms === "number" && ms > 30_000 && ms <= 60_001, `${ms}`);
 });
 
 Deno.test("serve() streams what a function gives that is no generator itself", async () => {

@@ -8,8 +8,8 @@ import type { Credential } from "./socket.ts";
 
 /** Node's own, in versions of which some do not even say that they are closed. */
 const UNTOLD = /non-101 status code/;
-/** Every hub has it, and looks at the key before anything else. */
-const PATH = "/search?limit=1";
+/** Beside the WebSocket, where every hub has it; it looks at the key before anything else. */
+const PATH = "search?limit=1";
 const PATIENCE_MS = 10_000;
 /** What means the same for a WebSocket. */
 const SAME: readonly number[] = [401, 429, 503];

@@ -1,4 +1,5 @@
 import { strictEqual } from "node:assert/strict";
+import fc from "fast-check";
 import { manualClock } from "../_manual_clock.ts";
 import { createRateLimiter } from "./rate_limiter.ts";
 
@@ -34,6 +35,19 @@ Deno.test("the memory of a limiter is bounded, and forgets who was idle longest"
   take({ id: "carl", scopes: [] });
   strictEqual(take(ann), 1);
   strictEqual(take(bob), undefined);
+});
+
+Deno.test("a limiter forgets in the order of the last use, whoever comes in whatever order", () => {
+  const id = fc.constantFrom("a", "b", "c", "d", "e", "f");
+  const ids = fc.array(id, { minLength: 50, maxLength: 100 });
+  fc.assert(fc.property(ids, fc.integer({ min: 1, max: 5 }), (ids, maxIdentities) => {
+    const take = createRateLimiter({ burst: 1, maxIdentities, clock: manualClock() });
+    let known: string[] = [];
+    for (const id of ids) {
+      strictEqual(take({ id, scopes: [] }), known.includes(id) ? 1 : undefined);
+      known = [...known.filter((one) => one !== id), id].slice(-maxIdentities);
+    }
+  }));
 });
 
 Deno.test("a slow rate says how long to wait", () => {
