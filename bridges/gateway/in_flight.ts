@@ -36,7 +36,7 @@ interface Taken {
   count: number;
 }
 
-/** Callers that are remembered without having anything running: so long is their table not made anew. */
+/** So many callers are remembered, though they have nothing running. */
 const KEPT = 1_024;
 
 /** Creates places, all of them free. */
@@ -45,7 +45,7 @@ export function createPlaces(limits: LiveLimitsByRole): TakePlace {
   const taken = { calls: tables(), streams: tables() };
   return ({ caller, source }, kind) => {
     const role = caller?.role ?? "anonymous";
-    const place = takenBy(taken[kind][role], caller?.identity.id ?? source);
+    const place = taken[kind][role].of(caller?.identity.id ?? source);
     if (place.count >= limits[role][kind]) {
       throw new CallError("RATE_LIMITED", `too many ${kind} at a time`, { retry_after: 1 });
     }
@@ -59,20 +59,29 @@ export function createPlaces(limits: LiveLimitsByRole): TakePlace {
   };
 }
 
-type Tables = Readonly<Record<keyof LiveLimitsByRole, Map<string, Taken>>>;
-
-function tables(): Tables {
-  return { node: new Map(), client: new Map(), anonymous: new Map() };
+function tables(): Readonly<Record<keyof LiveLimitsByRole, Table>> {
+  return { node: new Table(), client: new Table(), anonymous: new Table() };
 }
 
-/** What is counted for somebody. Those of whom nothing runs are forgotten when there are many. */
-function takenBy(table: Map<string, Taken>, id: string): Taken {
-  const known = table.get(id);
-  if (known !== undefined) return known;
-  if (table.size >= KEPT) {
-    for (const [key, { count }] of table) if (count === 0) table.delete(key);
+/** Callers of one role. */
+class Table {
+  readonly #taken = new Map<string, Taken>();
+  /** With so many, those of whom nothing runs are forgotten. */
+  #most = KEPT;
+
+  /** What is counted for somebody. */
+  of(id: string): Taken {
+    const known = this.#taken.get(id);
+    if (known !== undefined) return known;
+    if (this.#taken.size >= this.#most) this.#forget();
+    const made = { count: 0 };
+    this.#taken.set(id, made);
+    return made;
   }
-  const made = { count: 0 };
-  table.set(id, made);
-  return made;
+
+  #forget(): void {
+    for (const [id, { count }] of this.#taken) if (count === 0) this.#taken.delete(id);
+    // As many as stay have to come before all are looked through again, however busy they are.
+    this.#most = Math.max(KEPT, 2 * this.#taken.size);
+  }
 }

@@ -84,7 +84,8 @@ function bytesOf(
   { maxBytes, patience }: BodyLimits,
 ): Promise<Uint8Array> {
   const told = head.get("content-length");
-  if (told !== null && Number(told) > maxBytes) throw tooLarge(maxBytes);
+  // What is no number, such as two of them, bounds nothing either.
+  if (told !== null && !(Number(told) <= maxBytes)) throw tooLarge(maxBytes);
   let isLate = false;
   // With its length told there can be no more of it, and reading it whole is much faster.
   const reading = told === null

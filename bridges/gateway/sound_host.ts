@@ -13,9 +13,20 @@ const HOST = /^(?:[a-z0-9._~-]+|\[[0-9a-f:.]+\])(?::[0-9]{0,5})?$/i;
  */
 export function isSoundHost({ url, headers }: Pick<Request, "url" | "headers">): boolean {
   const authority = authorityOf(url), host = headers.get("host");
-  if (!HOST.test(authority)) return false;
+  if (!isHost(authority)) return false;
   // Without one, the address is that of the listener.
-  return host === authority || host === null || host === "" || HOST.test(host);
+  return host === authority || host === null || host === "" || isHost(host);
+}
+
+/** The last one that was found sound: nearly all requests name the same. */
+let known: string | undefined;
+
+function isHost(text: string): boolean {
+  if (text === known) return true;
+  // Ports and addresses with too large a number look like any others, and are part of no address.
+  if (!HOST.test(text) || !URL.canParse(`http://${text}`)) return false;
+  known = text;
+  return true;
 }
 
 /** `host:port` of an absolute address. */

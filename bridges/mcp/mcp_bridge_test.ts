@@ -269,6 +269,9 @@ Deno.test("an answer continues the trace of _meta, and that of the headers where
   strictEqual(await of({ traceparent: trace("a") }), trace("a").slice(0, 35));
   strictEqual(await of({}), trace("b").slice(0, 35));
   notStrictEqual((await of({ traceparent: "no trace" }))?.slice(3, 35), "b".repeat(32));
+  // JSON holds what no header may.
+  const odd = { traceparent: trace("a"), tracestate: "a=1\r\nb: 2" };
+  strictEqual(await of(odd), trace("a").slice(0, 35));
 });
 
 const STRANGERS = [

@@ -54,6 +54,18 @@ Deno.test("who was let in before is known at once", async () => {
   ok(!(world.admission.resolve(token, "127.0.0.1") instanceof Promise));
 });
 
+Deno.test("who is known is one caller for all requests, until something about them changes", async () => {
+  await using node = await testNode();
+  await using world = await admitting(node);
+  const { token, prefix } = await addKey(node);
+  const caller = await letIn(world.admission, token);
+  strictEqual(await letIn(world.admission, token), caller);
+  await node.stores.keys.update(prefix, { ownScopes: ["spokes:call"] }, ROOT);
+  const changed = await letIn(world.admission, token);
+  deepStrictEqual(caller.identity.scopes, ["tasks:read"]);
+  deepStrictEqual(changed.identity.scopes, ["spokes:call"]);
+});
+
 Deno.test("a ticket lets in whom it was made for, with the rights of now", async () => {
   await using node = await testNode();
   await using world = await admitting(node);
