@@ -110,7 +110,8 @@ class Actor implements ActiveActor {
     this.#ports = ports;
     this.#address = address;
     const isDone = () => Promise.all(this.#undone).then(() => !this.#gaveUp);
-    this.#saver = createSaver({ kind: ports.kind, snapshots: ports.snapshots, address, isDone });
+    const { kind, snapshots, onUnusable } = ports;
+    this.#saver = createSaver({ kind, snapshots, address, isDone, onUnusable });
   }
 
   get seq(): number | undefined {

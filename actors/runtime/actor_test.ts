@@ -283,6 +283,23 @@ for (
   });
 }
 
+Deno.test("an actor that is too large for a snapshot is told of, once, and goes on without", async () => {
+  await using at = await createWorld({ kinds: [counter] });
+  const told: Unusable[] = [];
+  const { actor } = await owner(at.bus, {
+    kind: { ...counter, snapshotEvery: 1, remember: 5_000 },
+    onUnusable: (_, why) => told.push(why),
+  });
+  const long = "long".repeat(200);
+  const more = () =>
+    Promise.all(Array.from({ length: 1_000 }, () => actor.send(add(1, `${long}${ids++}`))));
+  for (let round = 0; round < 3; round++) await more();
+  await rejects(actor.passivate());
+  await rejects(actor.passivate());
+  deepStrictEqual(told, ["too large"]);
+  strictEqual(await countOf(actor), 3_000);
+});
+
 Deno.test("more commands than may wait are refused with advice to try again", async () => {
   await using at = await createWorld({ kinds: [counter] });
   const { actor } = await owner(at.bus);

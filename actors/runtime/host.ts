@@ -48,7 +48,7 @@ export interface HostOptions extends DutyHooks {
   readonly sweepMs?: number;
   /** How late a timer has to be to be armed again. Default 30,000. */
   readonly lateMs?: number;
-  /** Told of a snapshot that is there and cannot be used. */
+  /** Told of a snapshot that is there and cannot be used, or of one that cannot be made. */
   readonly onUnusable?: (address: Address, why: Unusable) => void;
 }
 

@@ -4,8 +4,8 @@
  * @module
  */
 import { type Address, backOff, type Bus, BusError, type Membership } from "@hub/bus";
-import type { ActiveActors } from "./active_actors.ts";
 import type { DutyHooks } from "./actor_duties.ts";
+import type { Listed } from "./overdue.ts";
 import { persistently } from "./persistently.ts";
 import type { Residents } from "./residents.ts";
 
@@ -13,7 +13,7 @@ import type { Residents } from "./residents.ts";
 export interface KeepOwnOptions {
   readonly bus: Pick<Bus, "onStatus">;
   readonly membership: Pick<Membership, "onChange">;
-  readonly active: Pick<ActiveActors, "list">;
+  readonly active: Listed;
   readonly residents: Pick<Residents, "activate" | "behind" | "releaseForeign" | "rearmLate">;
   readonly isOwn: (address: Address) => boolean;
   readonly onError: NonNullable<DutyHooks["onError"]>;
@@ -71,7 +71,7 @@ export function keepOwn(options: KeepOwnOptions): Keeper {
     };
     try {
       let some: Address[] = [];
-      for await (const address of active.list()) {
+      for await (const address of active.list(() => again)) {
         if (signal.aborted) break;
         if (isOwn(address)) some.push(address);
         if (some.length < CHUNK) continue;

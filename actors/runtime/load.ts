@@ -20,7 +20,7 @@ export interface LoadPorts {
   readonly scope: MachineScope;
   readonly log: ActorLog;
   readonly snapshots: Snapshots;
-  /** Told of a snapshot that is there and cannot be used. */
+  /** Told of a snapshot that is there and cannot be used, or of one that cannot be made. */
   readonly onUnusable?: (address: Address, why: Unusable) => void;
 }
 

@@ -25,21 +25,28 @@ export interface OverdueOptions {
   readonly lateMs: number;
 }
 
+/** Those who have to be looked at. */
+export interface Listed {
+  /** Leaves out what may wait as soon as `isHurried()` says that another look is due. */
+  list(isHurried: () => boolean): AsyncIterable<Address>;
+}
+
 /**
  * Lists those who work, and now and then those whose timers are late as well. Not at once: a node that
  * has just begun gets what came due while nobody was there.
  */
-export function listWithOverdue(options: OverdueOptions): Pick<ActiveActors, "list"> {
+export function listWithOverdue(options: OverdueOptions): Listed {
   const { active, waiting, isKnown, now, sweepMs, lateMs } = options;
   let nextAt = performance.now() + sweepMs;
   return {
-    async *list() {
+    async *list(isHurried) {
       yield* active.list();
       if (performance.now() < nextAt) return;
       for await (const address of waiting.overdue(now() - lateMs)) {
+        if (isHurried()) return;
         if (isKnown(address)) yield address;
       }
-      // A list that failed is asked for again.
+      // A list that failed or was cut short is asked for again.
       nextAt = performance.now() + SELDOM * sweepMs;
     },
   };

@@ -24,7 +24,11 @@ function listing(sweepMs: number, overdue: () => readonly Address[] = () => [wai
       },
     },
   });
-  return { asked, list: async () => (await Array.fromAsync(list())).map(({ id }) => id) };
+  return {
+    asked,
+    list: async (isHurried = false) =>
+      (await Array.fromAsync(list(() => isHurried))).map(({ id }) => id),
+  };
 }
 
 Deno.test("those who wait are not looked for at once, and then seldom", async () => {
@@ -33,6 +37,12 @@ Deno.test("those who wait are not looked for at once, and then seldom", async ()
   deepStrictEqual(soon.asked, [70], "only those that are late");
   deepStrictEqual(await later.list(), ["working"]);
   deepStrictEqual(later.asked, []);
+});
+
+Deno.test("when nodes have changed, those who work are looked at again before those who wait", async () => {
+  const at = listing(0);
+  deepStrictEqual(await at.list(true), ["working"]);
+  deepStrictEqual(await at.list(), ["working", "waits"]);
 });
 
 Deno.test("those who wait are looked for again at once when that failed", async () => {

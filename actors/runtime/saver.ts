@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { Address } from "@hub/bus";
+import { type Address, BusError } from "@hub/bus";
 import type { Action } from "./action.ts";
 import type { ActorKind } from "./definition.ts";
 import { type Loaded, persist } from "./persist.ts";
-import type { Snapshots } from "./snapshots.ts";
+import type { Snapshots, Unusable } from "./snapshots.ts";
 import type { Position } from "./state.ts";
 
 /** What saving an actor needs. */
@@ -15,6 +15,8 @@ export interface SaverOptions {
   readonly kind: ActorKind;
   readonly snapshots: Snapshots;
   readonly address: Address;
+  /** Told once of an actor that is too large to be saved. */
+  readonly onUnusable?: ((address: Address, why: Unusable) => void) | undefined;
   /** Resolves once all is done that was asked for by now, with whether none of it was given up. */
   readonly isDone: () => Promise<boolean>;
 }
@@ -59,6 +61,7 @@ class SnapshotSaver implements Saver {
   /** Events since then that have sent something. */
   #sending = 0;
   #savedSeq: number | undefined;
+  #isTold = false;
 
   constructor(options: SaverOptions) {
     this.#options = options;
@@ -103,7 +106,16 @@ class SnapshotSaver implements Saver {
     // Spelled at once: the window grows with the next commit.
     const persisted = persist(kind, loaded);
     if (!await isDone()) return;
-    await snapshots.save(address, persisted);
+    await snapshots.save(address, persisted).catch((error) => this.#tell(error));
     this.#savedSeq = loaded.seq;
+  }
+
+  /** Anything but its size may be otherwise the next time. */
+  #tell(error: unknown): never {
+    const { address, onUnusable } = this.#options;
+    const isTooLarge = error instanceof BusError && error.code === "TOO_LARGE";
+    if (isTooLarge && !this.#isTold) onUnusable?.(address, "too large");
+    this.#isTold ||= isTooLarge;
+    throw error;
   }
 }

@@ -36,8 +36,8 @@ const Persisted = TypeCompiler.Compile(Type.Unsafe<PersistedActor>(Type.Object({
 /** Written by another version of the hub. */
 const OtherFormats = TypeCompiler.Compile(Type.Object({ format: Type.Integer({ minimum: 1 }) }));
 
-/** Why a snapshot is not used; the log is folded from its beginning instead. */
-export type Unusable = "none" | "damaged" | "other version" | "of another log";
+/** Why a snapshot is not used, or not made; the log is folded from its beginning instead. */
+export type Unusable = "none" | "damaged" | "other version" | "of another log" | "too large";
 
 /** The snapshots of a realm's actors. */
 export interface Snapshots {
