@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import type { Search } from "../ports.ts";
+import { createNotingSearch } from "../gateway/_search_testing.ts";
 import { ask, call, listening, told } from "./_gateway_testing.ts";
 
 Deno.test("gateway.md 7.1: two callers see different operations in /search", async () => {
@@ -26,13 +26,7 @@ Deno.test("/search takes the same by parameters and by a body", async () => {
 });
 
 Deno.test("gateway.md 2.3: /search looks for what it is told, a hundred operations unless it is said", async () => {
-  const asked: Parameters<Search["find"]>[0][] = [];
-  const search: Search = {
-    find(request) {
-      asked.push(request);
-      return { operations: [], nextCursor: "next" };
-    },
-  };
+  const { search, asked } = createNotingSearch();
   await using gateway = listening({ search });
   const query = "query=q&namespace=n&op_type=mutation&peers=0&limit=500&cursor=c";
   const { body } = await told(ask(gateway, `/search?${query}`));

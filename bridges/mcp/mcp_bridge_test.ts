@@ -1,7 +1,7 @@
 import { deepStrictEqual, match, notStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { createRateLimiter } from "@alkdev/operations";
 import { until } from "../../tests/harness/until.ts";
-import type { Search } from "../ports.ts";
+import { createNotingSearch } from "../gateway/_search_testing.ts";
 import { ask, send, serving, use } from "./_serving_testing.ts";
 
 const echo = { operation: "/test/echo", input: { text: "hi" } };
@@ -141,13 +141,7 @@ Deno.test("search finds what the caller may call, without subscriptions, and say
 });
 
 Deno.test("search looks for what it is told, twenty operations unless it is said (§4.1)", async () => {
-  const asked: Parameters<Search["find"]>[0][] = [];
-  const search: Search = {
-    find(request) {
-      asked.push(request);
-      return { operations: [], nextCursor: "next" };
-    },
-  };
+  const { search, asked } = createNotingSearch();
   await using hub = serving({ search });
   const input = { query: "q", namespace: "n", limit: 7, cursor: "c" };
   const { body } = await use(hub.url, "search", { input });

@@ -4,7 +4,7 @@
  * @module
  */
 
-// The fatal one takes four times as long: only text with the mark of a replacement is shown to it.
+// The fatal one takes much longer: only text with the mark of a replacement is shown to it.
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
 const REPLACED = "\ufffd";
